@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { idSchema } from './id.ts'
+
+export const KINDS = ['bin', 'traffic', 'display', 'vehicle'] as const
+export type Kind = (typeof KINDS)[number]
+
+const longitudeSchema = z.number().min(-180).max(180)
+const latitudeSchema = z.number().min(-90).max(90)
+
+/** Settings that any device may have; a bin's own are added below. Unknown ones are kept: other makers need theirs. */
+const settingsSchema = z.looseObject({
+  /** How often the device should report; sent to it in its retained config. */
+  reportIntervalSeconds: z.int().min(1).max(2_678_400).optional(),
+  /** The distance that the sensor of an empty bin measures, to its floor. */
+  emptyDistanceMm: z.number().min(1).max(65_000).optional(),
+  /** The distance that the sensor of a full bin measures. */
+  fullDistanceMm: z.number().min(0).max(65_000).optional(),
+  /** At this distance and beyond the sensor heard no echo; a reading of it is refused, as one of 0 is. */
+  maximumDistanceMm: z.number().min(1).max(65_535).optional(),
+  /** A bin at or above this level is due. Default DEFAULT_THRESHOLD_PERCENT. */
+  thresholdPercent: z.number().min(1).max(100).optional(),
+  capacityLitres: z.number().min(1).max(100_000).optional(),
+  stream: z.string().min(1).max(64).optional(),
+})
+export type Settings = z.infer<typeof settingsSchema>
+
+export const DEFAULT_THRESHOLD_PERCENT = 75
+
+const deviceShape = {
+  id: idSchema,
+  kind: z.enum(KINDS),
+  name: z.string().min(1).max(200).nullable(),
+  longitude: longitudeSchema.nullable(),
+  latitude: latitudeSchema.nullable(),
+  /** The United Kingdom's unique property reference number. */
+  uprn: z
+    .string()
+    .regex(/^\d{1,12}$/, 'a UPRN is 1 to 12 digits')
+    .nullable(),
+  /** The United Kingdom's unique street reference number. */
+  usrn: z
+    .string()
+    .regex(/^\d{1,8}$/, 'a USRN is 1 to 8 digits')
+    .nullable(),
+  stopIds: z.array(z.string().min(1).max(64)).max(100),
+  settings: settingsSchema,
+}
+
+/** How a device goes over the wire; `settings` of a bin must tell empty from full. */
+export const deviceSchema = z.object(deviceShape)
+export type Device = z.infer<typeof deviceSchema>
+
+export const newDeviceSchema = z
+  .object({
+    ...deviceShape,
+    name: deviceShape.name.default(null),
+    longitude: deviceShape.longitude.default(null),
+    latitude: deviceShape.latitude.default(null),
+    uprn: deviceShape.uprn.default(null),
+    usrn: deviceShape.usrn.default(null),
+    stopIds: deviceShape.stopIds.default([]),
+    settings: settingsSchema.default({}),
+  })
+  .superRefine((device, context) => checkCalibration(device.settings, context))
+export type NewDevice = z.infer<typeof newDeviceSchema>
+
+/** `settings` given replace the settings that have the same name; null removes one. */
+export const devicePatchSchema = z.object({
+  name: deviceShape.name.optional(),
+  longitude: deviceShape.longitude.optional(),
+  latitude: deviceShape.latitude.optional(),
+  uprn: deviceShape.uprn.optional(),
+  usrn: deviceShape.usrn.optional(),
+  stopIds: deviceShape.stopIds.optional(),
+  settings: z.record(z.string(), z.json()).optional(),
+})
+export type DevicePatch = z.infer<typeof devicePatchSchema>
+
+function checkCalibration(settings: Settings, context: z.RefinementCtx): void {
+  const { emptyDistanceMm, fullDistanceMm } = settings
+  if (emptyDistanceMm !== undefined && fullDistanceMm !== undefined && emptyDistanceMm <= fullDistanceMm) {
+    context.addIssue({
+      code: 'custom',
+      path: ['settings', 'emptyDistanceMm'],
+      message: `must be larger than fullDistanceMm (${fullDistanceMm})`,
+    })
+  }
+}
+
+/** The settings as they are after a patch; throws a ZodError where the result is not allowed. */
+export function patchSettings(settings: Settings, patch: Record<string, unknown>): Settings {
+  const merged = Object.fromEntries(
+    Object.entries({ ...settings, ...patch }).filter(([, value]) => value !== null),
+  )
+  return z
+    .object({ settings: settingsSchema })
+    .superRefine((value, context) => checkCalibration(value.settings, context))
+    .parse({ settings: merged }, { reportInput: true }).settings
+}

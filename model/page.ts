@@ -1,0 +1,12 @@
+/** One page of a list in the order of its ids. */
+export interface PageQuery {
+  readonly limit: number
+  /** The id that the page before ended with. */
+  readonly after?: string | undefined
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** What to give as `after` for the next page; null on the last. */
+  readonly next: string | null
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { idSchema } from './id.ts'
+
+/** What `POST rounds` takes. */
+export const roundRequestSchema = z.object({
+  /** The day of the round, on the authority's own calendar. */
+  date: z.iso.date(),
+  depotIds: z.array(idSchema).min(1).max(100).optional(),
+  lorryIds: z.array(idSchema).min(1).max(500).optional(),
+  /** The bins to choose from; all where absent. */
+  deviceIds: z.array(idSchema).min(1).max(10_000).optional(),
+  /** Bins that are in, however full. */
+  mustEmpty: z.array(idSchema).max(10_000).optional(),
+  /** How long to search for a better plan. */
+  seconds: z.number().min(0.1).max(600).optional(),
+  threads: z.int().min(1).max(64).optional(),
+  seed: z.int().min(0).max(4_294_967_295).optional(),
+})
+export type RoundRequest = z.infer<typeof roundRequestSchema>
+
+const ROUND_STATUSES = ['queued', 'solving', 'done', 'failed', 'cancelled'] as const
+
+const roundStopSchema = z.object({
+  type: z.enum(['lift', 'tip', 'break', 'start', 'end']),
+  deviceId: z.string().nullable(),
+  tipId: z.string().nullable(),
+  longitude: z.number(),
+  latitude: z.number(),
+  arrivalTime: z.string(),
+  departureTime: z.string(),
+  /** In the lorry when it leaves. */
+  load: z.object({ litres: z.number(), kg: z.number() }),
+  reason: z.string().nullable(),
+})
+export type RoundStop = z.infer<typeof roundStopSchema>
+
+const lorryRoundSchema = z.object({
+  lorryId: z.string(),
+  stops: z.array(roundStopSchema),
+  distanceM: z.number(),
+  durationSeconds: z.number(),
+  /** A GeoJSON LineString. */
+  geometry: z.object({ type: z.literal('LineString'), coordinates: z.array(z.array(z.number())) }),
+})
+export type LorryRound = z.infer<typeof lorryRoundSchema>
+
+const leftBinSchema = z.object({
+  deviceId: z.string(),
+  reason: z.string(),
+  chanceOfOverflow: z.number().nullable(),
+  costOfWaiting: z.number().nullable(),
+})
+export type LeftBin = z.infer<typeof leftBinSchema>
+
+export const roundSchema = z.object({
+  id: idSchema,
+  status: z.enum(ROUND_STATUSES),
+  /** Why it failed; null otherwise. */
+  error: z.string().nullable(),
+  request: roundRequestSchema,
+  createdTime: z.string(),
+  /** Whether distances and times are by straight lines, for want of roads. */
+  estimated: z.boolean(),
+  cost: z.number(),
+  distanceM: z.number(),
+  durationSeconds: z.number(),
+  lorries: z.array(lorryRoundSchema),
+  left: z.array(leftBinSchema),
+})
+export type Round = z.infer<typeof roundSchema>
