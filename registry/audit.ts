@@ -1,0 +1,51 @@
+import { insertRows } from './insert-rows.ts'
+import { listPage } from './list-page.ts'
+import type { Registry } from './registry.ts'
+import type { RegistryContext, RegistryTransaction } from './registry-context.ts'
+
+export interface Audited {
+  /** Null for what concerns the installation itself. */
+  readonly authority: string | null
+  readonly actor: string
+  readonly action: string
+  readonly target: string
+  /** Without secrets. */
+  readonly detail?: unknown
+}
+
+export function createAuditRecords({ database }: RegistryContext): Pick<Registry, 'listAudit'> {
+  return {
+    async listAudit(authority, page) {
+      let query = database.kysely.selectFrom('audit').selectAll().where('authority', '=', authority)
+      if (page.after !== undefined) query = query.where('id', '>', page.after)
+      const rows = await query
+        .orderBy('id')
+        .limit(page.limit + 1)
+        .execute()
+      return listPage(
+        rows,
+        page,
+        ({ id, time, actor, action, target, detail }) => {
+          return { id, time, actor, action, target, detail: JSON.parse(detail) }
+        },
+        (row) => row.id,
+      )
+    },
+  }
+}
+
+/** Within the transaction of the change itself: neither is there without the other. */
+export async function recordAudit(
+  transaction: RegistryTransaction,
+  { clock, nextId }: RegistryContext,
+  entries: readonly Audited[],
+): Promise<void> {
+  const time = clock.now()
+  await insertRows(
+    transaction,
+    'audit',
+    entries.map(({ detail, ...entry }) => {
+      return { ...entry, id: nextId(), time, detail: JSON.stringify(detail ?? null) }
+    }),
+  )
+}

@@ -1,0 +1,102 @@
+import type { Authority } from '../model/authority.ts'
+import { recordAudit } from './audit.ts'
+import { cleanText } from './clean-text.ts'
+import { recordAllDeleted } from './device-changes.ts'
+import { listPage } from './list-page.ts'
+import type { Registry } from './registry.ts'
+import { alreadyExists, notFound, type RegistryContext } from './registry-context.ts'
+import type { RegistryTables } from './registry-tables.ts'
+import { startCountsAgain } from './source-counts.ts'
+
+type AuthorityRow = RegistryTables['authorities']
+
+export function createAuthorityRecords(
+  context: RegistryContext,
+): Pick<
+  Registry,
+  'listAuthorities' | 'getAuthority' | 'createAuthority' | 'updateAuthority' | 'deleteAuthority'
+> {
+  const { kysely, transact } = context.database
+  return {
+    async listAuthorities(page) {
+      let query = kysely.selectFrom('authorities').selectAll()
+      if (page.after !== undefined) query = query.where('id', '>', page.after)
+      const rows = await query
+        .orderBy('id')
+        .limit(page.limit + 1)
+        .execute()
+      return listPage(rows, page, toAuthority, (row) => row.id)
+    },
+
+    async getAuthority(id) {
+      const row = await kysely.selectFrom('authorities').selectAll().where('id', '=', id).executeTakeFirst()
+      if (!row) throw notFound('authority', id)
+      return toAuthority(row)
+    },
+
+    createAuthority({ id, name, timeZone, published }, actor) {
+      return transact(async (transaction) => {
+        const row = await transaction
+          .insertInto('authorities')
+          .values({
+            id,
+            name: cleanText(name ?? id),
+            time_zone: timeZone,
+            published: JSON.stringify(published),
+          })
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .returningAll()
+          .executeTakeFirst()
+        if (!row) throw alreadyExists('authority', id)
+        await startCountsAgain(transaction, id)
+        const authority = toAuthority(row)
+        await recordAudit(transaction, context, [
+          { authority: id, actor, action: 'authority.create', target: id, detail: authority },
+        ])
+        return authority
+      })
+    },
+
+    updateAuthority(id, patch, actor) {
+      return transact(async (transaction) => {
+        const { name, timeZone, published } = patch
+        const row = await transaction
+          .updateTable('authorities')
+          .set({
+            // So that a patch of nothing is a statement too.
+            id,
+            ...(name === undefined ? {} : { name: cleanText(name) }),
+            ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+            ...(published === undefined ? {} : { published: JSON.stringify(published) }),
+          })
+          .where('id', '=', id)
+          .returningAll()
+          .executeTakeFirst()
+        if (!row) throw notFound('authority', id)
+        await recordAudit(transaction, context, [
+          { authority: id, actor, action: 'authority.update', target: id, detail: patch },
+        ])
+        return toAuthority(row)
+      })
+    },
+
+    deleteAuthority(id, actor) {
+      return transact(async (transaction) => {
+        // Before the authority's own row is locked: device changes take their version first, too.
+        await recordAllDeleted(transaction, context, id)
+        const { numDeletedRows } = await transaction
+          .deleteFrom('authorities')
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow()
+        if (numDeletedRows === 0n) throw notFound('authority', id)
+        await recordAudit(transaction, context, [
+          { authority: id, actor, action: 'authority.delete', target: id },
+        ])
+      })
+    },
+  }
+}
+
+function toAuthority({ id, name, time_zone, published }: AuthorityRow): Authority {
+  return { id, name, timeZone: time_zone, published: JSON.parse(published) }
+}

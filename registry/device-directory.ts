@@ -1,0 +1,71 @@
+import type { DeviceChange, DeviceRecord, Registry } from './registry.ts'
+
+/** Every device of every authority, in memory, kept current by the registry's changes: the hot paths look here. */
+export interface DeviceDirectory {
+  find(authority: string, deviceId: string): DeviceRecord | undefined
+  list(authority: string): Iterable<DeviceRecord>
+  /** Resolves once every change committed before the call is seen here. */
+  refresh(): Promise<void>
+  /** Called for each change that a refresh brings; returns what ends it. */
+  onChange(listener: (change: DeviceChange) => void): () => void
+}
+
+const CHANGES_PER_READ = 5_000
+
+export async function openDeviceDirectory(registry: Registry): Promise<DeviceDirectory> {
+  const authorities = new Map<string, Map<string, DeviceRecord>>()
+  const listeners = new Set<(change: DeviceChange) => void>()
+  let version = 0
+  let running: Promise<void> | undefined
+  let next: Promise<void> | undefined
+
+  const directory: DeviceDirectory = {
+    find: (authority, deviceId) => authorities.get(authority)?.get(deviceId),
+    list: (authority) => authorities.get(authority)?.values() ?? [],
+    refresh,
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  await directory.refresh()
+  return directory
+
+  // A refresh under way may have read before the caller's change was committed, so later callers share the next one.
+  function refresh(): Promise<void> {
+    if (!running) {
+      running = readChanges().finally(() => {
+        running = undefined
+      })
+      return running
+    }
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined
+        return refresh()
+      })
+    return next
+  }
+
+  async function readChanges(): Promise<void> {
+    for (;;) {
+      const changes = await registry.listDeviceChanges(version, CHANGES_PER_READ)
+      for (const change of changes) apply(change)
+      if (changes.length < CHANGES_PER_READ) return
+    }
+  }
+
+  function apply(change: DeviceChange): void {
+    version = change.version
+    let devices = authorities.get(change.authority)
+    if (!devices) {
+      devices = new Map()
+      authorities.set(change.authority, devices)
+    }
+    if (change.record) devices.set(change.deviceId, change.record)
+    else devices.delete(change.deviceId)
+    if (devices.size === 0) authorities.delete(change.authority)
+    for (const listener of listeners) listener(change)
+  }
+}

@@ -1,0 +1,148 @@
+import { type Key, SCOPES } from '../model/key.ts'
+import { recordAudit } from './audit.ts'
+import { cleanText } from './clean-text.ts'
+import { listPage } from './list-page.ts'
+import type { Registry } from './registry.ts'
+import { notFound, type RegistryContext, requireAuthority } from './registry-context.ts'
+import type { RegistryTables } from './registry-tables.ts'
+import { createKeySecret, hashSecret } from './secret.ts'
+
+/** The id of the installation's own key, and its name as an actor in the audit. */
+const INSTALLATION = 'installation'
+
+export function createKeyRecords(
+  context: RegistryContext,
+): Pick<
+  Registry,
+  'listKeys' | 'createKey' | 'deleteKey' | 'findKey' | 'createInstallationKey' | 'setInstallationKey'
+> {
+  const { clock, nextId } = context
+  const { kysely, transact } = context.database
+  return {
+    async listKeys(authority, page) {
+      let query = kysely.selectFrom('keys').selectAll().where('authority', '=', authority)
+      if (page.after !== undefined) query = query.where('id', '>', page.after)
+      const rows = await query
+        .orderBy('id')
+        .limit(page.limit + 1)
+        .execute()
+      return listPage(rows, page, toKey, (row) => row.id)
+    },
+
+    createKey(authority, { name, scopes }, actor) {
+      return transact(async (transaction) => {
+        await requireAuthority(transaction, authority)
+        const secret = createKeySecret()
+        const key: Key = { id: nextId(), name: cleanText(name), scopes, createdTime: clock.now() }
+        await transaction
+          .insertInto('keys')
+          .values(toKeyRow(authority, key, secret))
+          .execute()
+        await recordAudit(transaction, context, [
+          {
+            authority,
+            actor,
+            action: 'key.create',
+            target: key.id,
+            detail: { name: key.name, scopes },
+          },
+        ])
+        return { key, secret }
+      })
+    },
+
+    deleteKey(authority, id, actor) {
+      return transact(async (transaction) => {
+        const row = await transaction
+          .deleteFrom('keys')
+          .where('authority', '=', authority)
+          .where('id', '=', id)
+          .returning('name')
+          .executeTakeFirst()
+        if (!row) throw notFound('key', id)
+        await recordAudit(transaction, context, [
+          { authority, actor, action: 'key.delete', target: id, detail: { name: row.name } },
+        ])
+      })
+    },
+
+    async findKey(secret) {
+      const row = await kysely
+        .selectFrom('keys')
+        .selectAll()
+        .where('hash', '=', hashOf(secret))
+        .executeTakeFirst()
+      return row && { authority: row.authority, key: toKey(row) }
+    },
+
+    createInstallationKey() {
+      return transact(async (transaction) => {
+        const secret = createKeySecret()
+        const { numInsertedOrUpdatedRows } = await transaction
+          .insertInto('keys')
+          .values(toKeyRow(null, installationKey(), secret))
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .executeTakeFirstOrThrow()
+        if (!numInsertedOrUpdatedRows) return undefined
+        await recordAudit(transaction, context, [
+          { authority: null, actor: INSTALLATION, action: 'key.create', target: INSTALLATION },
+        ])
+        return secret
+      })
+    },
+
+    setInstallationKey(given) {
+      return transact(async (transaction) => {
+        const secret = given ?? createKeySecret()
+        const row = toKeyRow(null, installationKey(), secret)
+        const known = await transaction
+          .selectFrom('keys')
+          .select('hash')
+          .where('id', '=', INSTALLATION)
+          .executeTakeFirst()
+        // The same secret at every start, from the environment, is no change to be audited.
+        if (known?.hash === row.hash) return secret
+        await transaction
+          .insertInto('keys')
+          .values(row)
+          .onConflict((conflict) =>
+            conflict.column('id').doUpdateSet({ hash: row.hash, created_time: row.created_time }),
+          )
+          .execute()
+        await recordAudit(transaction, context, [
+          {
+            authority: null,
+            actor: INSTALLATION,
+            action: known ? 'key.replace' : 'key.create',
+            target: INSTALLATION,
+          },
+        ])
+        return secret
+      })
+    },
+  }
+
+  function installationKey(): Key {
+    return { id: INSTALLATION, name: INSTALLATION, scopes: [...SCOPES], createdTime: clock.now() }
+  }
+}
+
+function toKeyRow(authority: string | null, key: Key, secret: string): RegistryTables['keys'] {
+  const { id, name, scopes, createdTime } = key
+  return {
+    id,
+    authority,
+    name,
+    scopes: JSON.stringify(scopes),
+    hash: hashOf(secret),
+    created_time: createdTime,
+  }
+}
+
+function toKey({ id, name, scopes, created_time }: RegistryTables['keys']): Key {
+  return { id, name, scopes: JSON.parse(scopes), createdTime: created_time }
+}
+
+function hashOf(secret: string): string {
+  return Buffer.from(hashSecret(secret)).toString('hex')
+}

@@ -1,0 +1,89 @@
+import { sql } from 'kysely'
+import { ZodError } from 'zod'
+import type { Clock } from '../model/clock.ts'
+import { KerbsideError, messageOf } from '../model/error.ts'
+import { createAuditRecords } from './audit.ts'
+import { createAuthorityRecords } from './authorities.ts'
+import { createDeviceChangeRecords } from './device-changes.ts'
+import { createDeviceStatusRecords } from './device-statuses.ts'
+import { createDeviceRecords } from './devices.ts'
+import { createIngestRecords } from './ingest-record.ts'
+import { createKeyRecords } from './keys.ts'
+import { createQuarantineRecords } from './quarantine.ts'
+import type { Registry } from './registry.ts'
+import type { RegistryContext } from './registry-context.ts'
+import type { RegistryDatabase } from './registry-database.ts'
+import { createRoundRecords } from './rounds.ts'
+import { createSiteRecords } from './sites.ts'
+import { createSourceCountRecords } from './source-counts.ts'
+import { createTimeOrderedIds } from './time-ordered-id.ts'
+import { createTrimRecords } from './trim.ts'
+
+/** The registry over a database whose tables have been migrated. */
+export function createKyselyRegistry({
+  database,
+  clock,
+}: {
+  database: RegistryDatabase
+  clock: Clock
+}): Registry {
+  const context: RegistryContext = { database, clock, nextId: createTimeOrderedIds(clock) }
+  const registry: Registry = {
+    ...createAuthorityRecords(context),
+    ...createDeviceRecords(context),
+    ...createDeviceChangeRecords(context),
+    ...createDeviceStatusRecords(context),
+    ...createKeyRecords(context),
+    ...createAuditRecords(context),
+    ...createSiteRecords(context),
+    ...createRoundRecords(context),
+    ...createIngestRecords(context),
+    ...createSourceCountRecords(context),
+    ...createQuarantineRecords(context),
+    ...createTrimRecords(context),
+    async check() {
+      await sql`select 1`.execute(database.kysely)
+    },
+    close: () => database.close(),
+  }
+  return withRegistryErrors(registry, database)
+}
+
+/** Every method fails with the errors that the port names, whatever the database called them. */
+function withRegistryErrors(registry: Registry, database: RegistryDatabase): Registry {
+  const methods = Object.entries(registry).map(([name, method]) => [
+    name,
+    async (...parameters: unknown[]) => {
+      try {
+        return await method(...parameters)
+      } catch (error) {
+        throw toRegistryError(error, database)
+      }
+    },
+  ])
+  return Object.fromEntries(methods)
+}
+
+export function toRegistryError(error: unknown, database: RegistryDatabase): unknown {
+  if (error instanceof KerbsideError) return error
+  if (error instanceof ZodError) {
+    const faults = error.issues.map(({ path, message, input }) => {
+      const isSimple = ['number', 'string', 'boolean'].includes(typeof input)
+      const sent = isSimple ? `, but it was ${JSON.stringify(input).slice(0, 80)}` : ''
+      return { path: path.join('.'), message: `${message}${sent}` }
+    })
+    const first = faults.map(({ path, message }) => `${path}: ${message}`).join('; ')
+    return new KerbsideError('INVALID_REQUEST', first, { faults, cause: error })
+  }
+  switch (database.faultOf(error)) {
+    case 'foreign_key':
+      return new KerbsideError('NOT_FOUND', 'The authority was deleted meanwhile.', { cause: error })
+    case 'unavailable':
+    case 'try_again':
+      return new KerbsideError('REGISTRY_UNAVAILABLE', `The registry does not answer: ${messageOf(error)}`, {
+        cause: error,
+      })
+    case 'other':
+      return error
+  }
+}

@@ -1,0 +1,53 @@
+import { type Kysely, sql } from 'kysely'
+import type { Clock } from '../model/clock.ts'
+import { KerbsideError } from '../model/error.ts'
+import type { Logger } from '../model/logger.ts'
+import { createRegistryTables } from './migrations/0001-registry.ts'
+import type { ColumnTypes, RegistryDatabase } from './registry-database.ts'
+
+type Migration = (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>
+
+/** In their order; the number of each is its place, counted from 1. */
+const MIGRATIONS: readonly Migration[] = [createRegistryTables]
+
+/**
+ * Brings the tables to this version, all in one transaction, which both databases allow for tables too. Of two
+ * processes that start at once the second waits for the first and finds everything done.
+ */
+export async function migrate({
+  database,
+  clock,
+  logger,
+}: {
+  database: RegistryDatabase
+  clock: Clock
+  logger: Logger
+}): Promise<void> {
+  await database.transact(async (transaction) => {
+    await database.lockSchema(transaction)
+    const db = transaction as unknown as Kysely<{ schema_migrations: { number: number; time: number } }>
+    await db.schema
+      .createTable('schema_migrations')
+      .ifNotExists()
+      .addColumn('number', 'integer', (column) => column.primaryKey())
+      .addColumn('time', 'bigint', (column) => column.notNull())
+      .execute()
+    const { last } = await db
+      .selectFrom('schema_migrations')
+      .select(sql<number>`coalesce(max(number), 0)`.as('last'))
+      .executeTakeFirstOrThrow()
+    if (last > MIGRATIONS.length) {
+      throw new KerbsideError(
+        'INVALID_CONFIG',
+        `The registry was made by a later version of Kerbside: its tables are at ${last}, this version knows ${MIGRATIONS.length}.`,
+      )
+    }
+    for (const [index, apply] of MIGRATIONS.entries()) {
+      const number = index + 1
+      if (number <= last) continue
+      await apply(db as unknown as Kysely<unknown>, database.types)
+      await db.insertInto('schema_migrations').values({ number, time: clock.now() }).execute()
+      logger.info({ number }, 'the registry was migrated')
+    }
+  })
+}

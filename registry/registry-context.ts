@@ -1,0 +1,33 @@
+import type { Transaction } from 'kysely'
+import type { Clock } from '../model/clock.ts'
+import { KerbsideError } from '../model/error.ts'
+import type { RegistryDatabase } from './registry-database.ts'
+import type { RegistryTables } from './registry-tables.ts'
+
+/** What every resource of the registry works with. */
+export interface RegistryContext {
+  readonly database: RegistryDatabase
+  readonly clock: Clock
+  /** An id that sorts behind the ones made before it. */
+  nextId(): string
+}
+
+export type RegistryTransaction = Transaction<RegistryTables>
+
+export function notFound(thing: string, id: string): KerbsideError {
+  return new KerbsideError('NOT_FOUND', `There is no ${thing} "${id}".`)
+}
+
+export function alreadyExists(thing: string, id: string, path = 'id'): KerbsideError {
+  const message = `The ${thing} "${id}" is there already.`
+  return new KerbsideError('ALREADY_EXISTS', message, { faults: [{ path, message }] })
+}
+
+export async function requireAuthority(transaction: RegistryTransaction, id: string): Promise<void> {
+  const found = await transaction
+    .selectFrom('authorities')
+    .select('id')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!found) throw notFound('authority', id)
+}

@@ -1,0 +1,68 @@
+import type { Kind } from '../model/device.ts'
+import type { RejectionReason } from '../model/rejection.ts'
+import type { SiteKind } from '../model/site.ts'
+
+// The tables as Kysely sees them; the comments are in the migration that makes them. Times are ms since 1970, booleans
+// are 0 and 1, lists and objects are JSON text.
+
+export interface RegistryTables {
+  authorities: { id: string; name: string; time_zone: string; published: string }
+  devices: {
+    authority: string
+    id: string
+    kind: Kind
+    name: string | null
+    longitude: number | null
+    latitude: number | null
+    uprn: string | null
+    usrn: string | null
+    stop_ids: string
+    settings: string
+    password_hash: Uint8Array
+  }
+  device_changes: { authority: string; device_id: string; version: number; time: number; is_deleted: number }
+  counters: { name: string; value: number }
+  device_statuses: { authority: string; kind: Kind; device: string; is_online: number; time: number }
+  keys: {
+    id: string
+    authority: string | null
+    name: string
+    scopes: string
+    hash: string
+    created_time: number
+  }
+  audit: {
+    id: string
+    authority: string | null
+    time: number
+    actor: string
+    action: string
+    target: string
+    detail: string
+  }
+  sites: { authority: string; kind: SiteKind; id: string; document: string }
+  rounds: { authority: string; id: string; created_time: number; document: string }
+  sources: { id: string; position: number }
+  source_counts: {
+    authority: string
+    source: string
+    accepted: number
+    accepted_before: number
+    stored: number
+    quarantined: number
+    oldest_pending_time: number | null
+  }
+  sequences: { authority: string; device: string; sequence: number; hash: string; time: number }
+  quarantine: {
+    authority: string
+    id: string
+    source: string
+    device: string | null
+    topic: string
+    payload: Uint8Array
+    payload_bytes: number
+    reason: RejectionReason
+    detail: string
+    received_time: number
+  }
+}

@@ -1,0 +1,198 @@
+import type { Authority, AuthorityPatch, NewAuthority } from '../model/authority.ts'
+import type { Balance } from '../model/balance.ts'
+import type { Device, DevicePatch, Kind, NewDevice } from '../model/device.ts'
+import type { Key, NewKey } from '../model/key.ts'
+import type { Page, PageQuery } from '../model/page.ts'
+import type { NewQuarantined, Quarantined, RejectionReason } from '../model/rejection.ts'
+import type { Round } from '../model/round.ts'
+import type { SiteKind, SiteOf } from '../model/site.ts'
+
+/** A device with what the broker needs to know it by. */
+export interface DeviceRecord {
+  readonly authority: string
+  readonly device: Device
+  /** SHA-256 of the password: passwords are random 128-bit secrets, so no slow hash is needed. */
+  readonly passwordHash: Uint8Array
+}
+
+export interface DeviceChange {
+  /** Grows with every change of any device of any authority. */
+  readonly version: number
+  readonly authority: string
+  readonly deviceId: string
+  /** Undefined where the device was deleted. */
+  readonly record: DeviceRecord | undefined
+}
+
+/** Whose key it is: `authority` is null for the installation's own. */
+interface KeyRecord {
+  readonly authority: string | null
+  readonly key: Key
+}
+
+interface AuditEntry {
+  readonly id: string
+  /** ms since 1970 */
+  readonly time: number
+  /** The key that did it, by id, or `installation`. */
+  readonly actor: string
+  /** Such as `device.create`. */
+  readonly action: string
+  readonly target: string
+  /** What was changed, without secrets; JSON. */
+  readonly detail: unknown
+}
+
+/** That a device said it was there, or its last will that it is not. */
+export interface DeviceStatus {
+  readonly authority: string
+  readonly kind: Kind
+  readonly device: string
+  readonly isOnline: boolean
+  /** ms since 1970, when it was received */
+  readonly time: number
+}
+
+/** A reading without a time of its own but with a sequence number, remembered for 24 hours to know a resend by. */
+export interface SeenSequence {
+  readonly authority: string
+  readonly device: string
+  readonly sequence: number
+  /** SHA-256 of the reading's canonical content, hexadecimal, 32 digits are enough. */
+  readonly hash: string
+  /** The time that the reading was given, in ms since 1970. */
+  readonly time: number
+}
+
+/** What became of a batch of messages of one source. */
+export interface IngestOutcome {
+  /** MessageSource.id */
+  readonly source: string
+  /** The position of the batch's last message; undefined where the source keeps none. */
+  readonly position: number | undefined
+  readonly counts: readonly { authority: string; stored: number; quarantined: number }[]
+  readonly quarantined: readonly NewQuarantined[]
+  readonly sequences: readonly SeenSequence[]
+  readonly statuses: readonly DeviceStatus[]
+}
+
+export interface AcceptedReport {
+  readonly authority: string
+  /** Readings ever accepted from the source: a total, not a step. */
+  readonly accepted: number
+  /** When the oldest pending one was received, in ms since 1970; null where none is. */
+  readonly oldestPendingTime: number | null
+}
+
+export interface QuarantineFilter {
+  readonly reason?: RejectionReason | undefined
+  readonly device?: string | undefined
+}
+
+/**
+ * What the installation knows besides readings. Every change is audited with its actor. *get* and changes reject with
+ * NOT_FOUND where the thing is not there, *find* resolves with undefined; creating what exists rejects with
+ * ALREADY_EXISTS; a database that is away, with REGISTRY_UNAVAILABLE. Every method is one transaction. Things of an
+ * authority are never found through another one. All lists are in the order of their ids.
+ */
+export interface Registry {
+  listAuthorities(page: PageQuery): Promise<Page<Authority>>
+  getAuthority(id: string): Promise<Authority>
+  createAuthority(authority: NewAuthority, actor: string): Promise<Authority>
+  updateAuthority(id: string, patch: AuthorityPatch, actor: string): Promise<Authority>
+  /** Removes all that the registry keeps for it, its audit excepted. */
+  deleteAuthority(id: string, actor: string): Promise<void>
+
+  listDevices(authority: string, page: PageQuery & { kind?: Kind | undefined }): Promise<Page<Device>>
+  findDevice(authority: string, id: string): Promise<Device | undefined>
+  getDevice(authority: string, id: string): Promise<Device>
+  /** All or none; resolves with each device's password, which is not kept and never shown again. */
+  createDevices(
+    authority: string,
+    devices: readonly NewDevice[],
+    actor: string,
+  ): Promise<readonly { device: Device; password: string }[]>
+  /** Rejects with INVALID_REQUEST and its faults where the settings that result are not allowed. */
+  updateDevice(authority: string, id: string, patch: DevicePatch, actor: string): Promise<Device>
+  deleteDevice(authority: string, id: string, actor: string): Promise<void>
+  /** A new password; the old one ends at once. */
+  rotateCredentials(authority: string, id: string, actor: string): Promise<{ password: string }>
+  /** Changes after a version, oldest first, at most `limit`; of several of one device only the last is there. */
+  listDeviceChanges(afterVersion: number, limit: number): Promise<readonly DeviceChange[]>
+  listDeviceStatuses(authority: string): Promise<readonly DeviceStatus[]>
+
+  listKeys(authority: string, page: PageQuery): Promise<Page<Key>>
+  createKey(authority: string, key: NewKey, actor: string): Promise<{ key: Key; secret: string }>
+  deleteKey(authority: string, id: string, actor: string): Promise<void>
+  /** By the secret itself, compared by its hash. */
+  findKey(secret: string): Promise<KeyRecord | undefined>
+  /** Makes the installation's key where there is none yet, resolving with its secret, once; otherwise undefined. */
+  createInstallationKey(): Promise<string | undefined>
+  /** Replaces the installation's key by this secret, or by a new one, which it resolves with. */
+  setInstallationKey(secret?: string): Promise<string>
+
+  listAudit(authority: string, page: PageQuery): Promise<Page<AuditEntry>>
+
+  listSites<K extends SiteKind>(authority: string, kind: K, page: PageQuery): Promise<Page<SiteOf[K]>>
+  getSite<K extends SiteKind>(authority: string, kind: K, id: string): Promise<SiteOf[K]>
+  createSite<K extends SiteKind>(authority: string, kind: K, site: SiteOf[K], actor: string): Promise<void>
+  /** Replaces it. */
+  updateSite<K extends SiteKind>(authority: string, kind: K, site: SiteOf[K], actor: string): Promise<void>
+  deleteSite(authority: string, kind: SiteKind, id: string, actor: string): Promise<void>
+
+  /** Newest first. */
+  listRounds(authority: string, page: PageQuery): Promise<Page<Round>>
+  getRound(authority: string, id: string): Promise<Round>
+  /** Creates it, or replaces the one with its id. */
+  saveRound(authority: string, round: Round): Promise<void>
+
+  /** How far a source's messages have been recorded; undefined where none were. */
+  findPosition(source: string): Promise<number | undefined>
+  /**
+   * Counts a batch, keeps its quarantined readings, sequences and statuses, and moves the source's position, all or
+   * nothing. Where the position is not beyond the recorded one the batch was recorded before: changes nothing.
+   */
+  recordIngested(outcome: IngestOutcome): Promise<void>
+  /** Those of the given sequences (by authority, device, sequence, hash) that were seen since `since`. */
+  findSequences(
+    sequences: readonly Omit<SeenSequence, 'time'>[],
+    since: number,
+  ): Promise<readonly SeenSequence[]>
+  /** Totals of a source, for the balance; `accepted` never falls below what is stored and quarantined. */
+  reportAccepted(source: string, reports: readonly AcceptedReport[]): Promise<void>
+  /** What a source has brought so far, by authority: where an ingest of a foreign broker goes on counting. */
+  listSourceCounts(
+    source: string,
+  ): Promise<readonly { authority: string; accepted: number; stored: number; quarantined: number }[]>
+  getBalance(authority: string, now: number): Promise<Balance>
+
+  /** Oldest first. */
+  listQuarantined(authority: string, page: PageQuery & QuarantineFilter): Promise<Page<Quarantined>>
+  getQuarantined(authority: string, id: string): Promise<Quarantined>
+  /** Counted by reason: those that are kept now. */
+  countQuarantined(authority: string): Promise<readonly { reason: RejectionReason; count: number }[]>
+  /** It is stored now: it moves from quarantined to stored. */
+  resolveQuarantined(authority: string, id: string, actor: string): Promise<void>
+  /** It was tried again in vain, for this reason. */
+  updateQuarantined(authority: string, id: string, reason: RejectionReason, detail: string): Promise<void>
+  /** Resolves with how many were discarded. They stay counted as quarantined. */
+  discardQuarantined(
+    authority: string,
+    filter: QuarantineFilter & { id?: string | undefined },
+    actor: string,
+  ): Promise<number>
+  /**
+   * Lets go of quarantined readings received before a time, of the oldest beyond a number or a total of payload bytes per
+   * authority, of sequences older than 24 hours before `now`, and of audit entries beyond 100,000 per authority.
+   */
+  trim(limits: {
+    now: number
+    quarantinedBefore: number
+    quarantinedMax: number
+    quarantinedBytesMax: number
+  }): Promise<void>
+
+  /** Resolves where the database answers. */
+  check(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import type { Round } from '../../../model/round.ts'
+import { type Depot, lorrySchema, tipSchema } from '../../../model/site.ts'
+import { ACTOR, openWithAuthorities, type RegistryHarness } from './harness.ts'
+
+export function createDepot(id: string): Depot {
+  return { id, name: `Depot ${id}`, longitude: 144.58, latitude: -37.9 }
+}
+
+export function createRound(id: string, createdTime: string, changes: Partial<Round> = {}): Round {
+  return {
+    id,
+    status: 'queued',
+    error: null,
+    request: { date: '2026-02-16' },
+    createdTime,
+    estimated: true,
+    cost: 0,
+    distanceM: 0,
+    durationSeconds: 0,
+    lorries: [],
+    left: [],
+    ...changes,
+  }
+}
+
+export function describeSites(harness: RegistryHarness): void {
+  describe('sites and rounds', () => {
+    test('depots, tips and lorries are kept as they are given, each kind for itself', async () => {
+      const registry = await openWithAuthorities(harness, 'alpha')
+      const tip = tipSchema.parse({ id: 'one', name: 'Tip\u0000', longitude: 1.123456789012345, latitude: 2 })
+      const lorry = lorrySchema.parse({ id: 'one', name: 'Lorry', depotId: 'one' })
+      await registry.createSite('alpha', 'depots', createDepot('one'), ACTOR)
+      await registry.createSite('alpha', 'tips', tip, ACTOR)
+      await registry.createSite('alpha', 'lorries', lorry, ACTOR)
+      expect(await registry.getSite('alpha', 'depots', 'one')).toEqual(createDepot('one'))
+      expect(await registry.getSite('alpha', 'tips', 'one')).toEqual(tip)
+      expect(await registry.getSite('alpha', 'lorries', 'one')).toEqual(lorry)
+
+      await expect(registry.createSite('alpha', 'lorries', lorry, ACTOR)).rejects.toMatchObject({
+        code: 'ALREADY_EXISTS',
+        message: expect.stringContaining('lorry "one"'),
+      })
+      await registry.updateSite('alpha', 'lorries', { ...lorry, name: 'Truck' }, ACTOR)
+      expect((await registry.getSite('alpha', 'lorries', 'one')).name).toBe('Truck')
+      await registry.deleteSite('alpha', 'lorries', 'one', ACTOR)
+      const missing = { code: 'NOT_FOUND', message: expect.stringContaining('lorry "one"') }
+      await expect(registry.getSite('alpha', 'lorries', 'one')).rejects.toMatchObject(missing)
+      await expect(registry.updateSite('alpha', 'lorries', lorry, ACTOR)).rejects.toMatchObject(missing)
+      await expect(registry.deleteSite('alpha', 'lorries', 'one', ACTOR)).rejects.toMatchObject(missing)
+      expect((await registry.listSites('alpha', 'depots', { limit: 5 })).items).toHaveLength(1)
+
+      const { items } = await registry.listAudit('alpha', { limit: 100 })
+      expect(items.map(({ action }) => action).slice(1)).toEqual([
+        'depot.create',
+        'tip.create',
+        'lorry.create',
+        'lorry.update',
+        'lorry.delete',
+      ])
+    })
+
+    test('are listed by pages in the order of their ids', async () => {
+      const registry = await openWithAuthorities(harness, 'alpha')
+      for (const id of ['c', 'a', 'b']) await registry.createSite('alpha', 'depots', createDepot(id), ACTOR)
+      const first = await registry.listSites('alpha', 'depots', { limit: 2 })
+      expect([first.items.map(({ id }) => id), first.next]).toEqual([['a', 'b'], 'b'])
+      const second = await registry.listSites('alpha', 'depots', { limit: 2, after: 'b' })
+      expect([second.items.map(({ id }) => id), second.next]).toEqual([['c'], null])
+    })
+
+    test('rounds are saved, replaced, and listed by pages with the newest first', async () => {
+      const registry = await openWithAuthorities(harness, 'alpha')
+      await registry.saveRound('alpha', createRound('z', '2026-02-16T10:00:00Z'))
+      await registry.saveRound('alpha', createRound('a', '2026-02-16T11:00:00Z'))
+      await registry.saveRound('alpha', createRound('b', '2026-02-16T11:00:00Z'))
+      const done = createRound('z', '2026-02-16T10:00:00Z', { status: 'done', cost: 12.5 })
+      await registry.saveRound('alpha', done)
+      expect(await registry.getRound('alpha', 'z')).toEqual(done)
+      const first = await registry.listRounds('alpha', { limit: 2 })
+      expect([first.items.map(({ id }) => id), first.next]).toEqual([['b', 'a'], 'a'])
+      const second = await registry.listRounds('alpha', { limit: 2, after: 'a' })
+      expect([second.items.map(({ id }) => id), second.next]).toEqual([['z'], null])
+      await expect(registry.getRound('alpha', 'y')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      await expect(
+        registry.saveRound('nowhere', createRound('z', '2026-02-16T10:00:00Z')),
+      ).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    })
+  })
+}

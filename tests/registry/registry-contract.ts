@@ -1,0 +1,21 @@
+import { describeAuthorities } from './contract/authorities.ts'
+import { describeConcurrency } from './contract/concurrency.ts'
+import { describeDevices } from './contract/devices.ts'
+import type { RegistryHarness } from './contract/harness.ts'
+import { describeIngest } from './contract/ingest.ts'
+import { describeIsolation } from './contract/isolation.ts'
+import { describeKeys } from './contract/keys.ts'
+import { describeQuarantine } from './contract/quarantine.ts'
+import { describeSites } from './contract/sites.ts'
+
+/** What holds for the registry over every database. */
+export function describeRegistry(harness: RegistryHarness): void {
+  describeAuthorities(harness)
+  describeDevices(harness)
+  describeKeys(harness)
+  describeSites(harness)
+  describeIngest(harness)
+  describeQuarantine(harness)
+  describeIsolation(harness)
+  describeConcurrency(harness)
+}
