@@ -1,0 +1,156 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Kind } from '../model/device.ts'
+import type { FieldValue, Reading } from '../model/reading.ts'
+import type { FieldColumn } from './duckdb-columns.ts'
+import { type DuckdbDatabase, tableOf } from './duckdb-database.ts'
+import type {
+  FieldSummary,
+  IntervalsQuery,
+  ReadingInterval,
+  ReadingsQuery,
+  SeriesQuery,
+} from './reading-store.ts'
+import { compareText, type SeriesIndex } from './series-index.ts'
+
+interface Source {
+  readonly connection: DuckDBConnection
+  readonly database: DuckdbDatabase
+  readonly index: SeriesIndex
+}
+
+export async function queryReadings(
+  { connection, database, index }: Source,
+  query: ReadingsQuery,
+): Promise<readonly Reading[]> {
+  const { authority, kind, device, after, limit } = query
+  const parts = index.listParts(authority, kind, device)
+  if (parts.length === 0 || limit <= 0) return []
+  const columns = database.columns[kind]
+  const rank = `list_position([${parts.map(({ id }) => id).join(', ')}], series)`
+  const conditions = [...boundsOf(query, after?.time), `series IN (${parts.map(({ id }) => id).join(', ')})`]
+  if (after) {
+    const passed = parts.filter(({ part }) => compareText(part, after.part) <= 0).length
+    conditions.push(`(time > ${wholeTime(after.time)} OR ${rank} > ${passed})`)
+  }
+  const rows = await readRows(
+    connection,
+    `SELECT ${rank}::DOUBLE, ${measuredColumns(columns)} FROM ${tableOf(kind)} WHERE ${conditions.join(' AND ')}
+     ORDER BY time, 1 LIMIT ${Math.floor(limit)}`,
+  )
+  return rows.map(([position, ...measured]) => {
+    const part = parts[(position as number) - 1]?.part ?? ''
+    return { authority, kind, device, part, ...readMeasured(columns, measured) }
+  })
+}
+
+export async function queryIntervals(
+  { connection, database, index }: Source,
+  query: IntervalsQuery,
+): Promise<readonly ReadingInterval[]> {
+  const { authority, kind, device, every, limit } = query
+  const parts = index.listParts(authority, kind, device)
+  if (parts.length === 0 || limit <= 0) return []
+  const names = database.columns[kind].filter(({ type }) => type === 'number').map(({ name }) => name)
+  const summaries = names.flatMap((name) => ['avg', 'min', 'max'].map((summary) => `${summary}("${name}")`))
+  // The remainder of a negative time is negative in SQL; an interval before 1970 begins before it, too.
+  const start = `(time - ((time % ${every}) + ${every}) % ${every})::DOUBLE`
+  const rows = await readRows(
+    connection,
+    `SELECT ${start} AS start, count(*)::DOUBLE, ${summaries.join(', ')} FROM ${tableOf(kind)}
+     WHERE ${[...boundsOf(query), `series IN (${parts.map(({ id }) => id).join(', ')})`].join(' AND ')}
+     GROUP BY start ORDER BY start LIMIT ${Math.floor(limit)}`,
+  )
+  return rows.map(([time, count, ...values]) => {
+    const fields: Record<string, FieldSummary> = {}
+    for (const [index, name] of names.entries()) {
+      const [mean, min, max] = values.slice(index * 3, index * 3 + 3)
+      if (typeof mean === 'number' && typeof min === 'number' && typeof max === 'number') {
+        fields[name] = { mean, min, max }
+      }
+    }
+    return { time: time as number, count: count as number, fields }
+  })
+}
+
+export async function queryCount(
+  connection: DuckDBConnection,
+  query: Omit<SeriesQuery, 'device'>,
+): Promise<number> {
+  const result = await connection.runAndReadAll(
+    `SELECT count(*)::DOUBLE FROM ${tableOf(query.kind)}
+     WHERE ${boundsOf(query).join(' AND ')}
+     AND series IN (SELECT id FROM series WHERE authority = $1 AND kind = '${query.kind}')`,
+    [query.authority],
+  )
+  return Number(result.getRows()[0]?.[0] ?? 0)
+}
+
+export async function querySeries(
+  connection: DuckDBConnection,
+  kind: Kind,
+): Promise<readonly { id: number; authority: string; device: string; part: string }[]> {
+  const rows = await readRows(
+    connection,
+    `SELECT id, authority, device, part FROM series WHERE kind = '${kind}' ORDER BY id`,
+  )
+  return rows.map(([id, authority, device, part]) => ({
+    id: id as number,
+    authority: authority as string,
+    device: device as string,
+    part: part as string,
+  }))
+}
+
+/** The newest row of every series of a kind. */
+export async function queryLatest(
+  connection: DuckDBConnection,
+  kind: Kind,
+  columns: readonly FieldColumn[],
+): Promise<readonly (Pick<Reading, 'time' | 'receivedTime' | 'fields'> & { series: number })[]> {
+  const table = tableOf(kind)
+  const rows = await readRows(
+    connection,
+    `SELECT series, ${measuredColumns(columns)} FROM ${table}
+     JOIN (SELECT series, max(time) AS time FROM ${table} GROUP BY series) USING (series, time)`,
+  )
+  return rows.map(([series, ...measured]) => ({
+    series: series as number,
+    ...readMeasured(columns, measured),
+  }))
+}
+
+// Whole numbers as doubles: DuckDB's 64-bit integers would come as BigInts, and no time is beyond 2^53.
+function measuredColumns(columns: readonly FieldColumn[]): string {
+  return [
+    'time::DOUBLE AS "measuredTime"',
+    '"receivedTime"::DOUBLE',
+    ...columns.map(({ name }) => `"${name}"`),
+  ].join(', ')
+}
+
+function readMeasured(
+  columns: readonly FieldColumn[],
+  [time, receivedTime, ...values]: readonly unknown[],
+): Pick<Reading, 'time' | 'receivedTime' | 'fields'> {
+  const fields: Record<string, FieldValue> = {}
+  for (let index = 0; index < columns.length; index++) {
+    const value = values[index]
+    if (value !== null && value !== undefined) {
+      fields[(columns[index] as FieldColumn).name] = value as FieldValue
+    }
+  }
+  return { time: time as number, receivedTime: receivedTime as number, fields }
+}
+
+async function readRows(connection: DuckDBConnection, sql: string): Promise<unknown[][]> {
+  return (await connection.runAndReadAll(sql)).getRows()
+}
+
+function boundsOf({ from, to }: { from: number; to: number }, afterTime = from): string[] {
+  return [`time >= ${wholeTime(Math.max(from, afterTime))}`, `time < ${wholeTime(to)}`]
+}
+
+// Beyond what Date reaches there is no reading, and Infinity is no number of SQL's.
+function wholeTime(time: number): number {
+  return Math.ceil(Math.min(Math.max(time, -8.64e15), 8.64e15))
+}

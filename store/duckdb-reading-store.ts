@@ -1,0 +1,245 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { KINDS, type Kind } from '../model/device.ts'
+import { KerbsideError, messageOf } from '../model/error.ts'
+import type { Logger } from '../model/logger.ts'
+import type { Reading } from '../model/reading.ts'
+import { type DuckdbDatabase, openDuckdbDatabase, tableOf } from './duckdb-database.ts'
+import { queryCount, queryIntervals, queryLatest, queryReadings, querySeries } from './duckdb-queries.ts'
+import { writeBatch } from './duckdb-write-batch.ts'
+import type { ReadingStore } from './reading-store.ts'
+import { SeriesIndex } from './series-index.ts'
+
+export interface DuckdbReadingStoreOptions {
+  /** The file, made where there is none; `:memory:` keeps readings until it is closed. */
+  readonly path: string
+  readonly logger: Logger
+  /** What DuckDB may hold in memory, such as `512MiB`. Default 1GiB. */
+  readonly memoryLimit?: string
+  /** Threads that one query may use. Default 2, so that the broker beside it keeps its share. */
+  readonly threads?: number
+}
+
+/** How many queries may wait for a connection; the next ones are refused. */
+const WAITING_QUERIES_MAX = 1_000
+
+interface OpenState {
+  readonly database: DuckdbDatabase
+  index: SeriesIndex
+  /** What runs on its connections now. */
+  readonly running: Set<Promise<unknown>>
+  isFailed: boolean
+}
+
+/**
+ * Readings in one DuckDB file, or in memory. One process may have the file open. A batch is one transaction; batches
+ * are written one after another, beside queries, which see those that are committed.
+ */
+export async function openDuckdbReadingStore({
+  path,
+  logger,
+  memoryLimit = '1GiB',
+  threads = 2,
+}: DuckdbReadingStoreOptions): Promise<ReadingStore> {
+  let closing: Promise<unknown> = Promise.resolve()
+  let state: Promise<OpenState> | undefined = openState()
+  let isClosed = false
+  let lastWrite: Promise<unknown> = Promise.resolve()
+  let batchNumber = 0
+  const busy = new Set<DuckDBConnection>()
+  const waiting: (() => void)[] = []
+  await state
+
+  return {
+    async write(readings) {
+      assertOpen()
+      return enqueueWrite(async ({ database, index }) =>
+        writeBatch({ database, index, batchNumber: ++batchNumber }, readings),
+      )
+    },
+    async listLatest(authority, kind) {
+      assertOpen()
+      const { index } = await getState()
+      const latest: Reading[] = []
+      for (const series of index.list(authority, kind)) if (series.latest) latest.push(series.latest)
+      return latest
+    },
+    listReadings: (query) =>
+      runQuery(({ database, index }, connection) => queryReadings({ connection, database, index }, query)),
+    listIntervals: (query) =>
+      runQuery(({ database, index }, connection) => queryIntervals({ connection, database, index }, query)),
+    countReadings: (query) => runQuery((_, connection) => queryCount(connection, query)),
+    async deleteAuthority(authority) {
+      assertOpen()
+      return enqueueWrite(async ({ database, index }) => {
+        await deleteRows(database.writer, authority)
+        index.deleteAuthority(authority)
+      })
+    },
+    check: () => runQuery(async (_, connection) => void (await connection.run('SELECT 1'))),
+    async close() {
+      if (isClosed) return
+      isClosed = true
+      for (const wake of waiting.splice(0)) wake()
+      await lastWrite
+      const opened = await state?.catch(() => undefined)
+      await closing
+      if (!opened) return
+      await settle(opened)
+      // Closing writes the log into the file, on this thread: done before, it takes another.
+      await opened.database.writer.run('CHECKPOINT').catch((error) => {
+        logger.warn({ error: messageOf(error) }, 'the reading store was closed without a checkpoint')
+      })
+      opened.database.close()
+    },
+  }
+
+  async function openState(): Promise<OpenState> {
+    await closing
+    const database = await openDuckdbDatabase({ path, memoryLimit, threads })
+    try {
+      return { database, index: await loadIndex(database), running: new Set(), isFailed: false }
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  }
+
+  function getState(): Promise<OpenState> {
+    state ??= openState().catch((error: unknown) => {
+      state = undefined
+      throw toUnavailable(error)
+    })
+    return state
+  }
+
+  function assertOpen(): void {
+    if (isClosed) throw new KerbsideError('STORE_UNAVAILABLE', 'the reading store is closed')
+  }
+
+  function enqueueWrite<T>(write: (state: OpenState) => Promise<T>): Promise<T> {
+    const result = lastWrite.then(async () => {
+      const opened = await getState()
+      try {
+        return await track(opened, write(opened))
+      } catch (error) {
+        await recover(opened, error)
+        throw toUnavailable(error)
+      }
+    })
+    lastWrite = result.catch(() => undefined)
+    return result
+  }
+
+  // Whether a transaction that failed was committed is not known: what the index knows is read again. After some
+  // failures, such as a full disk at a commit, DuckDB refuses everything until the file is opened anew.
+  async function recover(opened: OpenState, cause: unknown): Promise<void> {
+    try {
+      opened.index = await loadIndex(opened.database)
+    } catch {
+      reopenLater(opened, cause)
+    }
+  }
+
+  function reopenLater(opened: OpenState, cause: unknown): void {
+    if (path === ':memory:' || opened.isFailed) return
+    opened.isFailed = true
+    logger.error({ error: messageOf(cause) }, 'the reading store failed and will be opened anew')
+    state = undefined
+    closing = settle(opened).then(() => opened.database.close())
+  }
+
+  async function runQuery<T>(
+    query: (state: OpenState, connection: DuckDBConnection) => Promise<T>,
+  ): Promise<T> {
+    for (;;) {
+      assertOpen()
+      const opened = await getState()
+      const connection = opened.database.readers.find((reader) => !busy.has(reader))
+      if (connection) return runOn(opened, connection, query)
+      if (waiting.length >= WAITING_QUERIES_MAX) {
+        throw new KerbsideError(
+          'STORE_UNAVAILABLE',
+          `${WAITING_QUERIES_MAX} queries are waiting for the reading store already`,
+        )
+      }
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    }
+  }
+
+  async function runOn<T>(
+    opened: OpenState,
+    connection: DuckDBConnection,
+    query: (state: OpenState, connection: DuckDBConnection) => Promise<T>,
+  ): Promise<T> {
+    busy.add(connection)
+    try {
+      return await track(opened, query(opened, connection))
+    } catch (error) {
+      if (/FATAL|INTERNAL|invalidated/.test(messageOf(error))) reopenLater(opened, error)
+      throw toUnavailable(error)
+    } finally {
+      busy.delete(connection)
+      waiting.shift()?.()
+    }
+  }
+}
+
+async function track<T>({ running }: OpenState, work: Promise<T>): Promise<T> {
+  running.add(work)
+  try {
+    return await work
+  } finally {
+    running.delete(work)
+  }
+}
+
+async function settle({ running }: OpenState): Promise<void> {
+  while (running.size > 0) await Promise.allSettled(running)
+}
+
+function toUnavailable(error: unknown): KerbsideError {
+  if (error instanceof KerbsideError && error.code === 'STORE_UNAVAILABLE') return error
+  return new KerbsideError('STORE_UNAVAILABLE', `the reading store failed: ${messageOf(error)}`, {
+    cause: error,
+  })
+}
+
+async function loadIndex({ writer, columns }: DuckdbDatabase): Promise<SeriesIndex> {
+  const index = new SeriesIndex()
+  for (const kind of KINDS) {
+    const byId = new Map(
+      (await querySeries(writer, kind)).map(({ id, authority, device, part }) => {
+        const series = index.add(id, authority, kind, device, part)
+        series.isStored = true
+        return [id, series]
+      }),
+    )
+    for (const { series: id, ...measured } of await queryLatest(writer, kind, columns[kind])) {
+      const series = byId.get(id)
+      if (!series) continue
+      const { authority, device, part } = series
+      series.latest = { authority, kind, device, part, ...measured }
+      series.horizon = measured.time
+    }
+  }
+  return index
+}
+
+async function deleteRows(connection: DuckDBConnection, authority: string): Promise<void> {
+  await connection.run('BEGIN TRANSACTION')
+  try {
+    for (const kind of KINDS) await deleteKind(connection, authority, kind)
+    await connection.run('DELETE FROM series WHERE authority = $1', [authority])
+    await connection.run('COMMIT')
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => undefined)
+    throw error
+  }
+}
+
+async function deleteKind(connection: DuckDBConnection, authority: string, kind: Kind): Promise<void> {
+  await connection.run(
+    `DELETE FROM ${tableOf(kind)} WHERE series IN (SELECT id FROM series WHERE authority = $1 AND kind = '${kind}')`,
+    [authority],
+  )
+}

@@ -1,0 +1,158 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { KINDS, type Kind } from '../model/device.ts'
+import type { Reading } from '../model/reading.ts'
+import { appendRows, type FieldColumn, type Row } from './duckdb-columns.ts'
+import { type DuckdbDatabase, tableOf } from './duckdb-database.ts'
+import { findFault, PARTS_PER_DEVICE_MAX } from './find-fault.ts'
+import type { RefusedReading } from './reading-store.ts'
+import type { Series, SeriesIndex } from './series-index.ts'
+
+interface KindRows {
+  /** Later than every row of their series: simply appended. */
+  readonly fresh: Row[]
+  /** Perhaps of an identity that is there already, or earlier in this batch; by series and time, the last one given. */
+  readonly replacing: Map<string, Row>
+}
+
+interface Batch {
+  readonly rows: Map<Kind, KindRows>
+  readonly touched: Set<Series>
+  readonly refused: RefusedReading[]
+}
+
+/**
+ * Writes one batch in one transaction, and moves the index on once it is committed. One at a time. Where it rejects, the
+ * index is to be loaded again: whether a commit that failed has reached the disk is not known.
+ */
+export async function writeBatch(
+  { database, index, batchNumber }: { database: DuckdbDatabase; index: SeriesIndex; batchNumber: number },
+  readings: readonly Reading[],
+): Promise<readonly RefusedReading[]> {
+  const batch = sort(index, batchNumber, readings)
+  if (batch.touched.size === 0) return batch.refused
+  await inTransaction(database.writer, async () => {
+    await writeSeries(database.writer, batch.touched)
+    for (const kind of KINDS) {
+      const rows = batch.rows.get(kind)
+      if (rows) await writeRows(database, kind, rows)
+    }
+  })
+  for (const series of batch.touched) {
+    series.isStored = true
+    series.horizon = series.stagedHorizon
+    series.latest = series.stagedLatest
+    series.stagedLatest = undefined
+  }
+  return batch.refused
+}
+
+function sort(index: SeriesIndex, batchNumber: number, readings: readonly Reading[]): Batch {
+  const batch: Batch = { rows: new Map(), touched: new Set(), refused: [] }
+  for (let position = 0; position < readings.length; position++) {
+    const reading = readings[position] as Reading
+    const fault = findFault(reading)
+    if (fault !== undefined) {
+      batch.refused.push({ index: position, detail: fault })
+      continue
+    }
+    const series = index.findOrAdd(reading)
+    if (!series) {
+      batch.refused.push({
+        index: position,
+        detail: `part ${JSON.stringify(reading.part)} is one too many: a device has at most ${PARTS_PER_DEVICE_MAX} lanes and directions`,
+      })
+      continue
+    }
+    let rows = batch.rows.get(reading.kind)
+    if (!rows) {
+      rows = { fresh: [], replacing: new Map() }
+      batch.rows.set(reading.kind, rows)
+    }
+    place(batch, rows, batchNumber, series, reading)
+  }
+  return batch
+}
+
+function place(batch: Batch, rows: KindRows, batchNumber: number, series: Series, reading: Reading): void {
+  if (series.batch !== batchNumber) {
+    series.batch = batchNumber
+    series.stagedHorizon = series.horizon
+    series.stagedLatest = series.latest
+    batch.touched.add(series)
+  }
+  const row = { series: series.id, reading }
+  if (reading.time > series.stagedHorizon) {
+    series.stagedHorizon = reading.time
+    rows.fresh.push(row)
+  } else {
+    rows.replacing.set(`${series.id} ${reading.time}`, row)
+  }
+  if (series.stagedLatest === undefined || reading.time >= series.stagedLatest.time)
+    series.stagedLatest = reading
+}
+
+async function writeSeries(connection: DuckDBConnection, touched: ReadonlySet<Series>): Promise<void> {
+  const added = [...touched].filter(({ isStored }) => !isStored)
+  if (added.length === 0) return
+  const appender = await connection.createAppender('series')
+  for (const { id, authority, kind, device, part } of added) {
+    appender.appendInteger(id)
+    for (const text of [authority, kind, device, part]) appender.appendVarchar(text)
+    appender.endRow()
+  }
+  appender.closeSync()
+}
+
+async function writeRows(
+  { writer, columns }: DuckdbDatabase,
+  kind: Kind,
+  { fresh, replacing }: KindRows,
+): Promise<void> {
+  const table = tableOf(kind)
+  if (fresh.length > 0) await append(writer, table, columns[kind], fresh)
+  if (replacing.size === 0) return
+  const rows = [...replacing.values()]
+  await writer.run('CREATE OR REPLACE TEMP TABLE replaced (series INTEGER, time BIGINT)')
+  const appender = await writer.createAppender('replaced')
+  for (const { series, reading } of rows) {
+    appender.appendInteger(series)
+    appender.appendBigInt(BigInt(reading.time))
+    appender.endRow()
+  }
+  appender.closeSync()
+  // The bounds let DuckDB pass over all rows of other times without reading them.
+  let earliest = Number.POSITIVE_INFINITY
+  let latest = Number.NEGATIVE_INFINITY
+  for (const { reading } of rows) {
+    earliest = Math.min(earliest, reading.time)
+    latest = Math.max(latest, reading.time)
+  }
+  await writer.run(
+    `DELETE FROM ${table} AS kept USING replaced
+     WHERE kept.time BETWEEN ${earliest} AND ${latest} AND kept.series = replaced.series AND kept.time = replaced.time`,
+  )
+  await append(writer, table, columns[kind], rows)
+}
+
+async function append(
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly FieldColumn[],
+  rows: readonly Row[],
+): Promise<void> {
+  const appender = await connection.createAppender(table)
+  appendRows(appender, columns, rows)
+  appender.closeSync()
+}
+
+async function inTransaction(connection: DuckDBConnection, work: () => Promise<void>): Promise<void> {
+  await connection.run('BEGIN TRANSACTION')
+  try {
+    await work()
+    await connection.run('COMMIT')
+  } catch (error) {
+    // What failed may have ended the transaction itself.
+    await connection.run('ROLLBACK').catch(() => undefined)
+    throw error
+  }
+}

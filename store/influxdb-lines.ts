@@ -1,0 +1,54 @@
+import type { Kind } from '../model/device.ts'
+import type { FieldValue, Reading } from '../model/reading.ts'
+
+/**
+ * A reading as a line of line protocol, its time in ms. The measurement is the kind; the tags are authority, device and
+ * part, sorted by key. Numbers are always floats, whatever they look like: a field's first type is final in InfluxDB.
+ */
+export function formatLine({ authority, kind, device, part, time, receivedTime, fields }: Reading): string {
+  let line = `${kind},authority=${escapeTag(authority)},device=${escapeTag(device)}`
+  // An empty tag is no tag.
+  if (part !== '') line += `,part=${escapeTag(encodePart(part))}`
+  line += ` receivedTime=${receivedTime}`
+  for (const name in fields) line += `,${name}=${formatValue(fields[name] as FieldValue)}`
+  return `${line} ${time}`
+}
+
+function formatValue(value: FieldValue): string {
+  if (typeof value === 'string') return `"${value.replace(/["\\]/g, '\\$&')}"`
+  return String(value)
+}
+
+function escapeTag(text: string): string {
+  return SPECIAL_IN_TAG.test(text) ? text.replace(/[, =]/g, '\\$&') : text
+}
+const SPECIAL_IN_TAG = /[, =]/
+
+/**
+ * A part as the value of a tag. Line protocol has no way to write a line feed or a final backslash in one, so control
+ * characters, backslashes and the sign that says so are percent-encoded.
+ */
+function encodePart(part: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is encoded.
+  return part.replace(/[\u0000-\u001f\u007f%\\]/g, (character) => {
+    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+  })
+}
+
+export function decodePart(tag: string): string {
+  return tag.replace(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+}
+
+/** `'…'`, InfluxQL's text. */
+export function quoteText(text: string): string {
+  return `'${text.replace(/['\\]/g, '\\$&').replaceAll('\n', '\\n')}'`
+}
+
+/** What selects one series of a measurement; an absent tag is compared as an empty one. */
+export function seriesCondition(authority: string, device: string, part: string): string {
+  return `"authority" = ${quoteText(authority)} AND "device" = ${quoteText(device)} AND "part" = ${quoteText(encodePart(part))}`
+}
+
+export function measurementOf(kind: Kind): string {
+  return `"${kind}"`
+}

@@ -1,0 +1,94 @@
+import { KINDS } from '../model/device.ts'
+import { KerbsideError } from '../model/error.ts'
+import type { Logger } from '../model/logger.ts'
+import { createInfluxdbClient, type InfluxdbClientOptions } from './influxdb-client.ts'
+import { measurementOf, quoteText } from './influxdb-lines.ts'
+import { queryCount, queryIntervals, queryLatest, queryReadings } from './influxdb-queries.ts'
+import { createSeriesTimes } from './influxdb-series-times.ts'
+import { writeBatch } from './influxdb-write-batch.ts'
+import type { ReadingStore } from './reading-store.ts'
+
+export interface InfluxdbReadingStoreOptions extends InfluxdbClientOptions {
+  readonly logger: Logger
+}
+
+/**
+ * Readings in InfluxDB 1, 2 or 3. A measurement is a kind; its tags are authority, device and part. What differs:
+ * - InfluxDB adds the fields of a point to those that it has of the same time. So that a reading replaces the one before
+ *   it as a whole, a point with fields that the new one lacks is deleted first. InfluxDB 3 deletes nothing: there such
+ *   fields stay, and deleteAuthority is refused where the authority has no database of its own.
+ * - Which times a series has is known to the process that writes it, and read at its first write. Where several processes
+ *   write one device's readings, a replacement through another one than the first adds its fields, too.
+ */
+export async function openInfluxdbReadingStore({
+  logger,
+  ...clientOptions
+}: InfluxdbReadingStoreOptions): Promise<ReadingStore> {
+  const client = createInfluxdbClient(clientOptions)
+  const times = createSeriesTimes(client, logger)
+  const running = new Set<Promise<unknown>>()
+  let lastWrite: Promise<unknown> = Promise.resolve()
+  let isClosed = false
+  if (!client.isPerAuthority) await prepareDatabase()
+
+  return {
+    write: (readings) => enqueueWrite(() => writeBatch({ client, times }, readings)),
+    listLatest: (authority, kind) => run(() => queryLatest(client, authority, kind)),
+    listReadings: (query) => run(() => queryReadings(client, query)),
+    listIntervals: (query) => run(() => queryIntervals(client, query)),
+    countReadings: (query) => run(() => queryCount(client, query)),
+    deleteAuthority: (authority) => enqueueWrite(() => deleteAuthority(authority)),
+    check: () =>
+      run(async () => {
+        if (client.isPerAuthority) await client.getMajorVersion()
+        else await client.query(client.databaseOf(''), [`SELECT "receivedTime" FROM "bin" LIMIT 1`])
+      }),
+    async close() {
+      isClosed = true
+      while (running.size > 0) await Promise.allSettled(running)
+    },
+  }
+
+  // The start does not wait for a store that is away: it is tried again by the first batch.
+  async function prepareDatabase(): Promise<void> {
+    try {
+      await client.query(client.databaseOf(''), [`SELECT "receivedTime" FROM "bin" LIMIT 1`])
+    } catch (error) {
+      if (!(error instanceof KerbsideError) || error.code !== 'STORE_UNAVAILABLE') throw error
+      logger.warn({ error: error.message }, 'the reading store does not answer yet')
+    }
+  }
+
+  async function run<T>(work: () => Promise<T>): Promise<T> {
+    if (isClosed) throw new KerbsideError('STORE_UNAVAILABLE', 'the reading store is closed')
+    const result = work()
+    running.add(result)
+    try {
+      return await result
+    } finally {
+      running.delete(result)
+    }
+  }
+
+  // One after another: what a batch may replace depends on the one before it.
+  function enqueueWrite<T>(work: () => Promise<T>): Promise<T> {
+    const result = run(() => lastWrite.then(work))
+    lastWrite = result.catch(() => undefined)
+    return result
+  }
+
+  async function deleteAuthority(authority: string): Promise<void> {
+    if ((await client.getMajorVersion()) >= 3) {
+      throw new KerbsideError(
+        'STORE_UNAVAILABLE',
+        `InfluxDB 3 cannot delete the readings of ${authority}: drop its tables or its database there`,
+      )
+    }
+    const database = client.databaseOf(authority)
+    times.forget(authority)
+    await client.query(
+      database,
+      KINDS.map((kind) => `DELETE FROM ${measurementOf(kind)} WHERE "authority" = ${quoteText(authority)}`),
+    )
+  }
+}

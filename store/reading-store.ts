@@ -1,0 +1,73 @@
+import type { Kind } from '../model/device.ts'
+import type { Reading } from '../model/reading.ts'
+
+/** A reading that the store will never take, however often it is sent. */
+export interface RefusedReading {
+  /** Its index in the batch. */
+  readonly index: number
+  readonly detail: string
+}
+
+/** The readings of one device (all its parts) with `from <= time < to`, in ms since 1970. */
+export interface SeriesQuery {
+  readonly authority: string
+  readonly kind: Kind
+  readonly device: string
+  readonly from: number
+  readonly to: number
+}
+
+export interface ReadingsQuery extends SeriesQuery {
+  readonly limit: number
+  /** Only readings after this one in the order of time and part: the last one of the page before. */
+  readonly after?: { readonly time: number; readonly part: string }
+}
+
+export interface IntervalsQuery extends SeriesQuery {
+  /** The interval's length in ms; intervals begin at multiples of it since 1970. */
+  readonly every: number
+  readonly limit: number
+}
+
+export interface FieldSummary {
+  readonly mean: number
+  readonly min: number
+  readonly max: number
+}
+
+export interface ReadingInterval {
+  /** The interval's start, in ms since 1970. */
+  readonly time: number
+  /** Readings in it. */
+  readonly count: number
+  /** The numeric fields that were measured in it. */
+  readonly fields: Readonly<Record<string, FieldSummary>>
+}
+
+/**
+ * Keeps readings by time. A reading of an identity (authority, kind, device, part, time) that is there already
+ * replaces it as a whole. Every method rejects with a KerbsideError STORE_UNAVAILABLE where the store is away or
+ * fails, after which the same call may be made again; nothing else is thrown.
+ */
+export interface ReadingStore {
+  /**
+   * Writes a batch of any authorities and kinds; of two with the same identity the later one stays. When it resolves,
+   * all but the refused ones are durable and seen by every query. When it rejects, some may have been written:
+   * the same batch is to be written again.
+   */
+  write(readings: readonly Reading[]): Promise<readonly RefusedReading[]>
+  /** The newest reading (by time) of each part of each device of a kind, in the order of device and part. */
+  listLatest(authority: string, kind: Kind): Promise<readonly Reading[]>
+  /** Of all parts together, in the order of time, then part. */
+  listReadings(query: ReadingsQuery): Promise<readonly Reading[]>
+  /** Of all parts together, in the order of time; intervals without a reading are left out. */
+  listIntervals(query: IntervalsQuery): Promise<readonly ReadingInterval[]>
+  /** How many readings of a kind an authority has with `from <= time < to`. */
+  countReadings(query: Omit<SeriesQuery, 'device'>): Promise<number>
+  /** Removes all that an authority has. */
+  deleteAuthority(authority: string): Promise<void>
+  /** Resolves where the store answers. */
+  check(): Promise<void>
+  /** Waits for what is under way; later calls reject. */
+  close(): Promise<void>
+}
