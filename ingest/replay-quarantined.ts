@@ -1,0 +1,125 @@
+import { KerbsideError } from '../model/error.ts'
+import type { Quarantined, Rejection } from '../model/rejection.ts'
+import type { DeviceDirectory } from '../registry/device-directory.ts'
+import type { QuarantineFilter, Registry } from '../registry/registry.ts'
+import type { ReadingStore } from '../store/reading-store.ts'
+import { createMessageDecoder, type DecodedMessages } from './decode-messages.ts'
+import { createResendSettler } from './settle-resends.ts'
+
+export interface QuarantineReplay {
+  /** Rejects with NOT_FOUND where it is not in quarantine. */
+  replay(authority: string, id: string, actor: string): Promise<{ isStored: boolean; rejection?: Rejection }>
+  /** All that the filter finds, in pages, so that any number takes the same memory. */
+  replayAll(
+    authority: string,
+    filter: QuarantineFilter,
+    actor: string,
+  ): Promise<{ stored: number; stillQuarantined: number }>
+}
+
+const READINGS_PER_PAGE = 500
+const SETTLED_AT_ONCE = 20
+
+/**
+ * Tries quarantined readings again, with the devices and calibrations of now, but with the clock of when they were
+ * received: none is too old for having waited. What is stored leaves the quarantine; what is not gets the reason that
+ * holds now. Storing is idempotent, so a replay that was cut short, or two at once, do no harm.
+ */
+export function createQuarantineReplay({
+  registry,
+  directory,
+  store,
+  oldestDays,
+}: {
+  registry: Registry
+  directory: DeviceDirectory
+  store: ReadingStore
+  oldestDays: number
+}): QuarantineReplay {
+  const decodeMessages = createMessageDecoder({ directory, oldestDays, readingsMax: Infinity })
+
+  return {
+    async replay(authority, id, actor) {
+      const entry = await registry.getQuarantined(authority, id)
+      const [rejection] = await replayPage([entry], actor)
+      return rejection
+        ? { isStored: false, rejection: { reason: rejection.reason, detail: rejection.detail } }
+        : { isStored: true }
+    },
+    async replayAll(authority, filter, actor) {
+      let stored = 0
+      let stillQuarantined = 0
+      let after: string | undefined
+      do {
+        const page = await registry.listQuarantined(authority, { ...filter, limit: READINGS_PER_PAGE, after })
+        for (const rejection of await replayPage(page.items, actor)) {
+          if (rejection) stillQuarantined += 1
+          else stored += 1
+        }
+        after = page.next ?? undefined
+      } while (after !== undefined)
+      return { stored, stillQuarantined }
+    },
+  }
+
+  /** Resolves with why each is still quarantined, undefined where it is stored. */
+  async function replayPage(
+    entries: readonly Quarantined[],
+    actor: string,
+  ): Promise<readonly (Rejection | undefined)[]> {
+    await directory.refresh()
+    const { decoded, rejections } = decodeEntries(entries)
+    // Entries of one page may be resends of each other, or of what was stored before.
+    const sequences = await createResendSettler((asked, since) =>
+      registry.findSequences(asked, since),
+    ).settle(decoded)
+    if (sequences.length > 0) {
+      const nothing = { position: undefined, counts: [], quarantined: [], statuses: [] }
+      await registry.recordIngested({ source: 'replay', ...nothing, sequences })
+    }
+    const refused = decoded.readings.length > 0 ? await store.write(decoded.readings) : []
+    for (const { index, detail } of refused) {
+      rejections[decoded.messageIndexes[index] as number] = { reason: 'refused_by_store', detail }
+    }
+    for (let start = 0; start < entries.length; start += SETTLED_AT_ONCE) {
+      const some = entries.slice(start, start + SETTLED_AT_ONCE)
+      await Promise.all(some.map((entry, index) => settle(entry, rejections[start + index], actor)))
+    }
+    return rejections
+  }
+
+  /** Each by itself, since each was one reading when it was counted, and stays one. */
+  function decodeEntries(entries: readonly Quarantined[]): {
+    decoded: DecodedMessages
+    rejections: (Rejection | undefined)[]
+  } {
+    const decoded = decodeMessages([], 0, -1)
+    const rejections = entries.map((entry, messageIndex): Rejection | undefined => {
+      const one = decodeMessages([{ ...entry, position: undefined }], 0, -1)
+      const [reading] = one.readings
+      const [refused] = one.quarantined
+      if (!reading || one.readings.length > 1 || refused) {
+        return refused ?? { reason: 'wrong_type', detail: 'reading: is an array, a JSON object is allowed' }
+      }
+      for (const { seen } of one.resendable) decoded.resendable.push({ index: decoded.readings.length, seen })
+      decoded.readings.push(reading)
+      decoded.messageIndexes.push(messageIndex)
+      return undefined
+    })
+    return { decoded, rejections }
+  }
+
+  async function settle(
+    { authority, id }: Quarantined,
+    rejection: Rejection | undefined,
+    actor: string,
+  ): Promise<void> {
+    try {
+      if (rejection) await registry.updateQuarantined(authority, id, rejection.reason, rejection.detail)
+      else await registry.resolveQuarantined(authority, id, actor)
+    } catch (error) {
+      // Another replay was faster, or it was discarded meanwhile: there is nothing left to settle.
+      if (!(error instanceof KerbsideError && error.code === 'NOT_FOUND')) throw error
+    }
+  }
+}

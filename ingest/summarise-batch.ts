@@ -1,0 +1,49 @@
+import type { Message } from '../model/message.ts'
+import type { IngestOutcome, SeenSequence } from '../registry/registry.ts'
+import type { RefusedReading } from '../store/reading-store.ts'
+import { type DecodedMessages, quarantineReading } from './decode-messages.ts'
+
+/** Messages of one read, from `start` to what `decoded` says is its end, on their way to the store. */
+export interface Batch {
+  readonly messages: readonly Message[]
+  readonly start: number
+  readonly decoded: DecodedMessages
+  /** Those that are seen for the first time. */
+  readonly sequences: readonly SeenSequence[]
+  /** The highest so far; undefined where the source keeps none. */
+  readonly position: number | undefined
+}
+
+/** What became of a batch, for the registry: `refused` are the readings that the store did not take. */
+export function summariseBatch(
+  source: string,
+  { messages, decoded, sequences, position }: Batch,
+  refused: readonly RefusedReading[],
+): IngestOutcome {
+  const counts = new Map<string, { authority: string; stored: number; quarantined: number }>()
+  const countsOf = (authority: string) => {
+    let found = counts.get(authority)
+    if (!found) {
+      found = { authority, stored: 0, quarantined: 0 }
+      counts.set(authority, found)
+    }
+    return found
+  }
+
+  for (const { authority } of decoded.readings) countsOf(authority).stored += 1
+  const quarantined = [...decoded.quarantined]
+  for (const { index, detail } of refused) {
+    const entry = quarantineReading(decoded, messages, index, detail)
+    quarantined.push(entry)
+    countsOf(entry.authority).stored -= 1
+  }
+  for (const { authority } of quarantined) countsOf(authority).quarantined += 1
+  return {
+    source,
+    position,
+    counts: [...counts.values()],
+    quarantined,
+    sequences,
+    statuses: decoded.statuses,
+  }
+}
