@@ -1,0 +1,48 @@
+import type { LorryRound, Round, RoundRequest } from '../model/round.ts'
+import type { Depot, Lorry, Tip } from '../model/site.ts'
+
+/** A bin as planning sees it: what it is, where it stands, and what was last read of it. */
+export interface PlannedBin {
+  readonly id: string
+  readonly name: string | null
+  readonly longitude: number | null
+  readonly latitude: number | null
+  /** The last level that was read; null where none was. */
+  readonly fillPercent: number | null
+  /** When it was read, in ms since 1970; null where nothing was. */
+  readonly time: number | null
+  /** Null for DEFAULT_THRESHOLD_PERCENT. */
+  readonly thresholdPercent: number | null
+  /** Null for DEFAULT_BIN_LITRES. */
+  readonly capacityLitres: number | null
+  /** What it collects; null where nobody said. */
+  readonly stream: string | null
+}
+
+/** Everything that a plan is made from, as plain data that can be sent to a worker thread. */
+export interface RoundInput {
+  readonly request: RoundRequest
+  /** The authority's own, of the IANA database. */
+  readonly timeZone: string
+  /** All bins of the authority. */
+  readonly bins: readonly PlannedBin[]
+  readonly depots: readonly Depot[]
+  readonly tips: readonly Tip[]
+  readonly lorries: readonly Lorry[]
+}
+
+/** What planning adds to a round. */
+export type RoundPlan = Pick<Round, 'estimated' | 'cost' | 'distanceM' | 'durationSeconds' | 'left'> & {
+  readonly lorries: LorryRound[]
+}
+
+/** The best plan so far. */
+export interface RoundProgress {
+  readonly cost: number
+  /** Bins that it empties. */
+  readonly bins: number
+  readonly distanceM: number
+  readonly durationSeconds: number
+  /** Since solving began. */
+  readonly elapsedSeconds: number
+}

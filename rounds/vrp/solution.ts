@@ -1,0 +1,197 @@
+import type { PreparedProblem } from './problem.ts'
+import { createRoute, insertNodes, type Route, refreshRoute } from './route.ts'
+import { tidyTips } from './tidy-tips.ts'
+
+/** All routes and who is in none, changed in place; what was changed since the last `keep` can be taken back. */
+export interface Solution {
+  readonly routes: readonly Route[]
+  /** The index of each customer's route; -1 for those that are absent. */
+  readonly routeOf: Int32Array
+  /** In no order that means anything. */
+  readonly absent: number[]
+  routesCost: number
+  /** Of those that are absent: prizes, and penalties of mandatory ones. */
+  absentCost: number
+  readonly kept: {
+    readonly touched: Route[]
+    readonly absent: number[]
+    routesCost: number
+    absentCost: number
+  }
+}
+
+/** Where a customer may go: after node `after` of a route; with a tip before or behind it where `tip` is not -1. */
+export interface Insertion {
+  /** -1 where there is none. */
+  route: number
+  after: number
+  tip: number
+  isTipFirst: boolean
+  cost: number
+}
+
+export interface VrpPlan {
+  /** Of the routes, without what the absent cost. */
+  readonly cost: number
+  /** Those that are used: a vehicle's index, and the customers and tips that it visits, as places in order. */
+  readonly routes: readonly { readonly vehicle: number; readonly visits: readonly number[] }[]
+  /** Customers that nobody visits. */
+  readonly absent: readonly number[]
+}
+
+export function createSolution(prepared: PreparedProblem): Solution {
+  const absent = Array.from({ length: prepared.customerCount }, (_, customer) => customer)
+  const absentCost = prepared.penalties.reduce((sum, penalty) => sum + penalty, 0)
+  return {
+    routes: prepared.problem.vehicles.map((_, index) => createRoute(prepared, index)),
+    routeOf: new Int32Array(prepared.customerCount).fill(-1),
+    absent,
+    routesCost: 0,
+    absentCost,
+    kept: { touched: [], absent: [...absent], routesCost: 0, absentCost },
+  }
+}
+
+export function costOf(solution: Solution): number {
+  return solution.routesCost + solution.absentCost
+}
+
+/** What was changed so far stays. */
+export function keep({ kept, absent, routesCost, absentCost }: Solution): void {
+  for (const route of kept.touched) route.saved.isSaved = false
+  kept.touched.length = 0
+  copyList(absent, kept.absent)
+  kept.routesCost = routesCost
+  kept.absentCost = absentCost
+}
+
+/** Back to what was kept last. */
+export function rollBack(prepared: PreparedProblem, solution: Solution): void {
+  const { kept } = solution
+  for (const route of kept.touched) assign(prepared, solution, route, -1)
+  for (const route of kept.touched) {
+    const { saved } = route
+    route.nodes.set(saved.nodes.subarray(0, saved.length))
+    route.length = saved.length
+    saved.isSaved = false
+    refreshRoute(prepared, route)
+    assign(prepared, solution, route, route.index)
+  }
+  kept.touched.length = 0
+  copyList(kept.absent, solution.absent)
+  solution.routesCost = kept.routesCost
+  solution.absentCost = kept.absentCost
+}
+
+function assign(prepared: PreparedProblem, { routeOf }: Solution, route: Route, index: number): void {
+  for (let i = 1; i < route.length - 1; i++) {
+    const node = route.nodes[i] as number
+    if (node < prepared.customerCount) routeOf[node] = index
+  }
+}
+
+/** To be called before a route is changed. */
+function touch({ kept }: Solution, route: Route): void {
+  const { saved } = route
+  if (saved.isSaved) return
+  if (saved.nodes.length < route.length) saved.nodes = new Int32Array(route.nodes.length)
+  saved.nodes.set(route.nodes.subarray(0, route.length))
+  saved.length = route.length
+  saved.isSaved = true
+  kept.touched.push(route)
+}
+
+/** Takes the customers whose `routeOf` was set to -1 out of a route, and mends its tips. */
+export function takeOut(prepared: PreparedProblem, solution: Solution, route: Route): void {
+  touch(solution, route)
+  solution.routesCost -= route.cost
+  dropUnassigned(prepared, solution, route)
+  tidyTips(prepared, route)
+  // Only travel times that break the triangle inequality can make a shorter route late. Then nobody stays in it.
+  if (!refreshRoute(prepared, route)) {
+    for (let i = 1; i < route.length - 1; i++) {
+      const node = route.nodes[i] as number
+      if (node < prepared.customerCount) solution.routeOf[node] = -1
+    }
+    dropUnassigned(prepared, solution, route)
+    tidyTips(prepared, route)
+    refreshRoute(prepared, route)
+  }
+  solution.routesCost += route.cost
+}
+
+function dropUnassigned(prepared: PreparedProblem, solution: Solution, route: Route): void {
+  let length = 0
+  for (let i = 0; i < route.length; i++) {
+    const node = route.nodes[i] as number
+    if (node < prepared.customerCount && (solution.routeOf[node] as number) === -1) {
+      solution.absent.push(node)
+      solution.absentCost += prepared.penalties[node] as number
+    } else {
+      route.nodes[length++] = node
+    }
+  }
+  route.length = length
+}
+
+/** Puts an absent customer where `insertion` says. The caller removes it from the list of the absent. */
+export function putIn(
+  prepared: PreparedProblem,
+  solution: Solution,
+  customer: number,
+  { route: index, after, tip, isTipFirst }: Insertion,
+): void {
+  const route = solution.routes[index] as Route
+  touch(solution, route)
+  solution.routesCost -= route.cost
+  if (tip === -1) insertNodes(prepared, route, after, customer)
+  else if (isTipFirst) insertNodes(prepared, route, after, tip, customer)
+  else insertNodes(prepared, route, after, customer, tip)
+  refreshRoute(prepared, route)
+  solution.routesCost += route.cost
+  solution.absentCost -= prepared.penalties[customer] as number
+  solution.routeOf[customer] = index
+}
+
+export function exportPlan({ routes, absent }: Solution): VrpPlan {
+  const used = routes.filter(({ length }) => length > 2)
+  return {
+    cost: used.reduce((sum, { cost }) => sum + cost, 0),
+    routes: used.map(({ index, nodes, length }) => ({
+      vehicle: index,
+      visits: Array.from(nodes.subarray(1, length - 1)),
+    })),
+    absent: [...absent],
+  }
+}
+
+/** Makes the solution what was exported before. */
+export function importPlan(prepared: PreparedProblem, solution: Solution, plan: VrpPlan): void {
+  for (const route of solution.routes) {
+    touch(solution, route)
+    route.nodes[1] = route.depot
+    route.length = 2
+  }
+  for (const { vehicle, visits } of plan.routes) {
+    const route = solution.routes[vehicle] as Route
+    for (const [i, place] of visits.entries()) insertNodes(prepared, route, i, place)
+    assign(prepared, solution, route, vehicle)
+  }
+  for (const customer of plan.absent) solution.routeOf[customer] = -1
+  solution.routesCost = 0
+  for (const route of solution.routes) {
+    refreshRoute(prepared, route)
+    solution.routesCost += route.cost
+  }
+  copyList(plan.absent, solution.absent)
+  solution.absentCost = plan.absent.reduce(
+    (sum, customer) => sum + (prepared.penalties[customer] as number),
+    0,
+  )
+  keep(solution)
+}
+
+function copyList(from: readonly number[], to: number[]): void {
+  to.length = from.length
+  for (let i = 0; i < from.length; i++) to[i] = from[i] as number
+}
