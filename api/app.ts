@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:zlib'
+import compress from '@fastify/compress'
+import cors from '@fastify/cors'
+import rateLimit from '@fastify/rate-limit'
+import fastify from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { answerNotModified } from './conditional-get.ts'
+import { addDocs } from './docs.ts'
+import { registerAudit } from './endpoints/audit.ts'
+import { registerAuthorities } from './endpoints/authorities.ts'
+import { registerDevices } from './endpoints/devices.ts'
+import { registerGtfsRt } from './endpoints/gtfs-rt.ts'
+import { registerHealth } from './endpoints/health.ts'
+import { registerIngest } from './endpoints/ingest.ts'
+import { registerKeys } from './endpoints/keys.ts'
+import { registerMaps } from './endpoints/maps.ts'
+import { registerQuarantine } from './endpoints/quarantine.ts'
+import { registerReadings } from './endpoints/readings.ts'
+import { registerRounds } from './endpoints/rounds.ts'
+import { registerSites } from './endpoints/sites.ts'
+import { parseJsonBodies } from './json-body.ts'
+import { DEFAULT_LIMITS } from './limits.ts'
+import { answerMalformed } from './malformed.ts'
+import { measureRequests } from './measure-requests.ts'
+import { addMethodNotAllowed } from './method-not-allowed.ts'
+import type { Api, ApiParts } from './parts.ts'
+import { answerNotFound, answerProblems, answerUnroutable } from './problem.ts'
+import { limitRates } from './rate-limit.ts'
+import { requireRights } from './rights.ts'
+import { collectRoutes } from './routes.ts'
+import { setSecurityHeaders } from './security-headers.ts'
+import { compileValidator } from './validation.ts'
+
+/**
+ * Puts the HTTP server together; the caller listens and closes. Adding an endpoint: write
+ * `endpoints/{resource}.ts` with a function `register{Resource}(app, parts)`, call it below, and give each route a
+ * `schema` (zod: it validates, types the handler, and becomes the OpenAPI document) and a `config` with the `scope`
+ * that it needs, without which it answers nobody (see rights.ts).
+ */
+export async function createApp(parts: ApiParts): Promise<Api> {
+  const limits = { ...DEFAULT_LIMITS, ...parts.limits }
+  const app = fastify({
+    loggerInstance: parts.logger,
+    genReqId: (request) => acceptRequestId(request.headers['x-request-id']) ?? randomUUID(),
+    trustProxy: parts.trustedProxies ? [...parts.trustedProxies] : false,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestTimeoutSeconds * 1000,
+    handlerTimeout: limits.handlerTimeoutSeconds * 1000,
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerMalformed,
+    routerOptions: { maxParamLength: 500 },
+  }).withTypeProvider<ZodTypeProvider>()
+
+  app.setValidatorCompiler(compileValidator)
+  // Responses are typed by their schemas at compile time and checked against them by the tests, not at run time.
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value))
+  parseJsonBodies(app)
+  collectRoutes(app)
+  answerProblems(app)
+  setSecurityHeaders(app)
+  measureRequests(app, parts.metrics)
+  await app.register(cors, {
+    origin: '*',
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'Last-Event-ID', 'X-Request-Id'],
+    exposedHeaders: ['ETag', 'Link', 'Location', 'Retry-After', 'X-Request-Id'],
+    maxAge: 86_400,
+    strictPreflight: false,
+  })
+  answerNotModified(app)
+  await app.register(compress, {
+    encodings: ['br', 'gzip'],
+    threshold: 1024,
+    // Brotli's default of 11 takes seconds for a town's bins; 4 is as fast as gzip and smaller.
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+  })
+  requireRights(app, parts.registry)
+  await app.register(rateLimit, limitRates(limits))
+  answerNotFound(app)
+  await addDocs(app, parts)
+
+  registerHealth(app, parts)
+  registerAuthorities(app, parts)
+  registerDevices(app, parts)
+  registerReadings(app, parts)
+  registerMaps(app, parts)
+  registerIngest(app, parts)
+  registerQuarantine(app, parts)
+  registerSites(app, parts)
+  registerRounds(app, parts)
+  registerGtfsRt(app, parts)
+  registerKeys(app, parts)
+  registerAudit(app, parts)
+
+  addMethodNotAllowed(app)
+  await app.ready()
+  return app
+}
+
+/** A caller's own id is taken where it cannot break a log line or a header. */
+function acceptRequestId(id: string | string[] | undefined): string | undefined {
+  return typeof id === 'string' && /^[\w.-]{1,64}$/.test(id) ? id : undefined
+}

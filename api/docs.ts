@@ -1,0 +1,87 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import type { Api, ApiParts } from './parts.ts'
+import { schemas } from './schemas.ts'
+
+/** The OpenAPI document at `/openapi.json`, made from the endpoints' schemas, and a page that shows it at `/docs`. */
+export async function addDocs(app: Api, { version, publicUrl }: ApiParts): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Kerbside',
+        description: DESCRIPTION,
+        version,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } as { name: string },
+      },
+      servers: [{ url: publicUrl ?? '/' }],
+      tags: TAGS,
+      components: {
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description: "An authority's key, or the installation's own.",
+          },
+        },
+      },
+    },
+    transform: createJsonSchemaTransform({ schemaRegistry: schemas }),
+    transformObject: createJsonSchemaTransformObject({ schemaRegistry: schemas }),
+  })
+
+  await app.register(async (docs) => {
+    docs.addHook('onRoute', (route) => {
+      route.config = { ...route.config, scope: 'public' }
+      route.schema = { ...route.schema, hide: true }
+    })
+    await docs.register(swaggerUi, {
+      routePrefix: '/docs',
+      // Its own default would have browsers load the page's files by https alone.
+      staticCSP: CONTENT_SECURITY_POLICY,
+      uiConfig: { deepLinking: true, persistAuthorization: false, displayRequestDuration: true },
+    })
+  })
+
+  let document: string | undefined
+  app.get(
+    '/openapi.json',
+    { config: { scope: 'public' }, schema: { hide: true } },
+    async (_request, reply) => {
+      document ??= JSON.stringify(app.swagger(), leaveOutPatterns)
+      return reply.type('application/json; charset=utf-8').send(document)
+    },
+  )
+  app.get('/', { config: { scope: 'public' }, schema: { hide: true } }, async (_request, reply) =>
+    reply.redirect('/docs'),
+  )
+}
+
+/** A time's format says it all; its pattern is as long as the rest of a schema. */
+function leaveOutPatterns(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('format' in value) || !('pattern' in value))
+    return value
+  const { pattern, ...rest } = value
+  return rest
+}
+
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'self'"
+
+const DESCRIPTION =
+  'Readings of bins, traffic counters, stop displays and vehicles. Times are RFC 3339 in UTC; units are last in a ' +
+  "field's name; coordinates in arrays are [longitude, latitude]. Lists come in pages: follow `next`, or the `Link` header. " +
+  'Errors are RFC 9457 problems with a stable `code`.'
+
+const TAGS = [
+  { name: 'authorities', description: 'Who runs devices: a town, a district, an operator.' },
+  { name: 'devices', description: 'What is registered, its credentials, and its readings.' },
+  { name: 'maps', description: 'The latest of each device, as GeoJSON.' },
+  { name: 'ingest', description: 'What became of what was published.' },
+  { name: 'sites', description: 'Depots, tips and lorries.' },
+  { name: 'rounds', description: 'Rounds of bin lorries.' },
+  { name: 'transit', description: 'Feeds of public transport.' },
+  { name: 'keys', description: 'Who may use the API, and who did what.' },
+  { name: 'operation', description: 'Is it alive, is it ready, how much does it do.' },
+]

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { type Key, SCOPES } from '../../model/key.ts'
+import { formatTime } from '../../model/time.ts'
+import { answers, answersEmpty, documented } from '../documented.ts'
+import { pageOf, pageQuery, sendPage } from '../page.ts'
+import type { Api, ApiParts } from '../parts.ts'
+import { actorOf } from '../rights.ts'
+import { authorityParams, newKeyBody } from '../schemas.ts'
+
+const keySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
+  createdTime: z.iso.datetime(),
+})
+
+export function registerKeys(app: Api, { registry, publicUrl = '' }: ApiParts): void {
+  app.get(
+    '/v1/authorities/:authority/keys',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        ...documented('keys', 'listKeys', 'List the keys, without their secrets'),
+        params: authorityParams,
+        querystring: pageQuery,
+        response: answers(200, 'A page of keys', pageOf(keySchema)),
+      },
+    },
+    async (request, reply) =>
+      sendPage(
+        request,
+        reply,
+        await registry.listKeys(request.params.authority, request.query),
+        formatKey,
+        publicUrl,
+      ),
+  )
+
+  app.post(
+    '/v1/authorities/:authority/keys',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        ...documented(
+          'keys',
+          'createKey',
+          'Create a key',
+          '`admin` includes `operate` includes `read`. The `key` itself is shown now and never again.',
+        ),
+        params: authorityParams,
+        body: newKeyBody,
+        response: answers(201, 'Created', keySchema.extend({ key: z.string() })),
+      },
+    },
+    async (request, reply) => {
+      const { authority } = request.params
+      const { key, secret } = await registry.createKey(authority, request.body, actorOf(request))
+      reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .header('location', `${publicUrl}/v1/authorities/${authority}/keys/${key.id}`)
+      return { ...formatKey(key), key: secret }
+    },
+  )
+
+  app.delete(
+    '/v1/authorities/:authority/keys/:key',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        ...documented('keys', 'deleteKey', 'Revoke a key, at once'),
+        params: authorityParams.extend({ key: z.string().min(1).max(100) }),
+        response: answersEmpty('Revoked'),
+      },
+    },
+    async (request, reply) => {
+      await registry.deleteKey(request.params.authority, request.params.key, actorOf(request))
+      return reply.code(204).send()
+    },
+  )
+}
+
+function formatKey({ id, name, scopes, createdTime }: Key): z.infer<typeof keySchema> {
+  return { id, name, scopes: [...scopes], createdTime: formatTime(createdTime) }
+}

@@ -1,0 +1,210 @@
+import { z } from 'zod'
+import { KerbsideError } from '../../model/error.ts'
+import { idSchema } from '../../model/id.ts'
+import { type Round, roundRequestSchema, roundSchema } from '../../model/round.ts'
+import { writeRoundCsv, writeRoundGeoJson, writeRoundGpx } from '../../rounds/write-round.ts'
+import { answers, answersWith, documented, documentedPublishable } from '../documented.ts'
+import { EVENT_STREAM_ROUTE, type EventStream, openEventStream } from '../event-stream.ts'
+import { createLiveRounds, LAST_EVENT_ID } from '../live-rounds.ts'
+import { pageOf, pageQuery, sendPage } from '../page.ts'
+import type { Api, ApiParts } from '../parts.ts'
+import { readRoundInput } from '../round-input.ts'
+import { authorityParams, schemas } from '../schemas.ts'
+import { sendWritten } from '../written.ts'
+
+/** Streams of events that this process serves at once; one more is answered with 503. */
+const EVENT_STREAMS_MAX = 1_000
+
+const roundRequestBody = roundRequestSchema.strict()
+schemas.add(roundRequestBody, { id: 'RoundRequest' })
+schemas.add(roundSchema, { id: 'Round' })
+
+const roundParams = authorityParams.extend({ round: idSchema })
+// A round is large, so a page is small.
+const roundPageQuery = pageQuery.extend({ limit: z.coerce.number().int().min(1).max(100).default(20) })
+
+const PLANNING = [
+  'Planning goes on after the answer: see `…/events`, or ask again. Every bin asked for (all, by default) is in the plan once or in `left` with its reason: those at or above their threshold (75 % where the settings do not say) and those of `mustEmpty` are to be emptied.',
+  'Ways are straight lines times 1.4, driven at 25 km/h, so `estimated` is true; a lift takes 90 s; a bin without `capacityLitres` holds 1,100; a litre weighs 0.12 kg, and litres in a lorry are counted as they lay in the bins. One stream is carried at a time. Without tips the depot serves as tip, in 15 minutes.',
+  'A lorry leaves when its shift starts and comes home empty within it. `seconds` is 10 by default, and small rounds take less; `threads` counts as 1 for now.',
+].join('\n\n')
+
+const FORMATS = [
+  {
+    suffix: 'geojson',
+    operationId: 'getRoundGeoJson',
+    summary: 'Get a round as GeoJSON: a line for each lorry, and its stops',
+    mediaType: 'application/geo+json',
+    schema: z.looseObject({ type: z.literal('FeatureCollection'), features: z.array(z.looseObject({})) }),
+    write: writeRoundGeoJson,
+  },
+  {
+    suffix: 'gpx',
+    operationId: 'getRoundGpx',
+    summary: 'Get a round as GPX 1.1: a route of stops and a track for each lorry',
+    mediaType: 'application/gpx+xml',
+    schema: z.string(),
+    write: writeRoundGpx,
+  },
+  {
+    suffix: 'csv',
+    operationId: 'getRoundCsv',
+    summary: 'Get a round as CSV: a row for each stop, then one of type `left` for each bin that is left',
+    mediaType: 'text/csv',
+    schema: z.string(),
+    write: writeRoundCsv,
+  },
+] as const
+
+export function registerRounds(app: Api, parts: ApiParts): void {
+  const { registry, clock, logger, roundPlanner, publicUrl = '' } = parts
+  const live = createLiveRounds({ registry, planner: roundPlanner, clock, logger })
+  const streams = new Set<EventStream>()
+  app.addHook('onReady', () => live.failInterrupted())
+  // Before connections are closed, so that whoever listens hears how it ended.
+  app.addHook('preClose', async () => {
+    await live.close()
+    for (const stream of streams) stream.end()
+  })
+
+  app.post(
+    '/v1/authorities/:authority/rounds',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        ...documented('rounds', 'createRound', 'Plan a round', PLANNING),
+        params: authorityParams,
+        body: roundRequestBody,
+        response: answers(202, 'It is queued', roundSchema),
+      },
+    },
+    async (request, reply) => {
+      const authority = await registry.getAuthority(request.params.authority)
+      const input = await readRoundInput(parts, authority, request.body)
+      const round = await live.start(authority.id, input)
+      reply.header('location', `${publicUrl}/v1/authorities/${authority.id}/rounds/${round.id}`)
+      return reply.code(202).send(round)
+    },
+  )
+
+  app.get(
+    '/v1/authorities/:authority/rounds',
+    {
+      config: { scope: 'read', published: 'rounds' },
+      schema: {
+        ...documentedPublishable('rounds', 'listRounds', 'List the rounds, newest first, each whole'),
+        params: authorityParams,
+        querystring: roundPageQuery,
+        response: answers(200, 'A page of rounds', pageOf(roundSchema)),
+      },
+    },
+    async (request, reply) => {
+      const page = await registry.listRounds(request.params.authority, request.query)
+      return sendPage(request, reply, page, (round) => round, publicUrl)
+    },
+  )
+
+  app.get(
+    '/v1/authorities/:authority/rounds/:round',
+    {
+      config: { scope: 'read', published: 'rounds' },
+      schema: {
+        ...documentedPublishable('rounds', 'getRound', 'Get a round'),
+        params: roundParams,
+        response: answers(200, 'The round as it is now', roundSchema),
+      },
+    },
+    async (request) => registry.getRound(request.params.authority, request.params.round),
+  )
+
+  for (const { suffix, operationId, summary, mediaType, schema, write } of FORMATS) {
+    app.get(
+      `/v1/authorities/:authority/rounds/:round.${suffix}`,
+      {
+        config: { scope: 'read', published: 'rounds' },
+        schema: {
+          ...documentedPublishable('rounds', operationId, summary),
+          params: roundParams,
+          response: answersWith(200, 'The round as it is now', { [mediaType]: { schema } }),
+        },
+      },
+      async (request, reply) => {
+        const round = await registry.getRound(request.params.authority, request.params.round)
+        return sendWritten(reply, `${mediaType}; charset=utf-8`, write(round))
+      },
+    )
+  }
+
+  app.post(
+    '/v1/authorities/:authority/rounds/:round/cancel',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        ...documented(
+          'rounds',
+          'cancelRound',
+          'End the planning of a round',
+          'Its status becomes `cancelled`, with the best plan so far; with none, where planning had not begun.',
+        ),
+        params: roundParams,
+        response: answers(200, 'The round as it stays', roundSchema),
+      },
+    },
+    async (request) => {
+      const { authority, round: id } = request.params
+      const cancelled = await live.cancel(authority, id)
+      if (cancelled) return cancelled
+      const { status } = await registry.getRound(authority, id)
+      throw new KerbsideError('CONFLICT', `The round ${id} is not being planned: it is ${status}`)
+    },
+  )
+
+  app.get(
+    '/v1/authorities/:authority/rounds/:round/events',
+    {
+      ...EVENT_STREAM_ROUTE,
+      config: { scope: 'read', published: 'rounds' },
+      schema: {
+        ...documentedPublishable(
+          'rounds',
+          'streamRound',
+          'Follow the planning of a round, by server-sent events',
+          'Events: `solving` when its turn comes; `progress` `{cost, bins, distanceM, durationSeconds, elapsedSeconds}` when a better plan is found; `done` `{id, status, error, cost, distanceM, durationSeconds}` at the end, whatever the end, after which the stream is closed. With `Last-Event-ID`, what came after it; after `done`, 204.',
+        ),
+        params: roundParams,
+        response: {
+          ...answersWith(200, 'The events', { 'text/event-stream': { schema: z.string() } }),
+          204: z.undefined().describe('There is nothing more to come'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { authority, round: id } = request.params
+      const lastEventId = request.headers['last-event-id']
+      const round = await registry.getRound(authority, id)
+      if (lastEventId === LAST_EVENT_ID) return reply.code(204).send()
+      if (streams.size >= EVENT_STREAMS_MAX) {
+        throw new KerbsideError('BUSY', `${streams.size} streams of events are open already: try again later`)
+      }
+      let stopListening: (() => void) | undefined
+      const { stream, answer } = openEventStream(reply, () => {
+        stopListening?.()
+        streams.delete(stream)
+      })
+      streams.add(stream)
+      stopListening = live.listen(authority, id, Number(lastEventId ?? 0) || 0, {
+        onEvent: (event) => stream.send(event),
+        onEnd: () => stream.end(),
+      })
+      if (!stopListening) {
+        stream.send({ id: LAST_EVENT_ID, event: 'done', data: endOf(round) })
+        stream.end()
+      }
+      return answer
+    },
+  )
+}
+
+function endOf({ id, status, error, cost, distanceM, durationSeconds }: Round) {
+  return { id, status, error, cost, distanceM, durationSeconds }
+}

@@ -1,0 +1,67 @@
+import { KerbsideError, messageOf } from '../model/error.ts'
+import { isNestedTooDeep, NESTING_MAX } from '../model/json-nesting.ts'
+import type { Api } from './parts.ts'
+
+/** JSON is what bodies are, unless an endpoint adds a parser of its own in a context of its own. */
+export function parseJsonBodies(app: Api): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    ['application/json', 'application/merge-patch+json'],
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      // Some clients name the type even where they send nothing.
+      if (body === '') return done(null, undefined)
+      if (isNestedTooDeep(Buffer.from(body))) {
+        const message = `arrays and objects are nested too deep, up to ${NESTING_MAX} levels are allowed`
+        return done(
+          new KerbsideError('INVALID_REQUEST', `The body cannot be taken: ${message}`, {
+            faults: [{ path: '', message }],
+          }),
+        )
+      }
+      try {
+        done(null, JSON.parse(body.toString()))
+      } catch (error) {
+        const message = describeSyntaxError(body.toString(), messageOf(error))
+        done(
+          new KerbsideError('INVALID_REQUEST', `The body is not JSON: ${message}`, {
+            faults: [{ path: '', message }],
+          }),
+        )
+      }
+    },
+  )
+}
+
+/** V8 leaves out the position of some faults. */
+function describeSyntaxError(text: string, message: string): string {
+  if (message.includes('position') || message.includes('Unexpected end')) return message
+  const position = findFault(text)
+  const line = text.slice(0, position).split('\n').length
+  const column = position - text.lastIndexOf('\n', position - 1)
+  return `Unexpected ${JSON.stringify(text.charAt(position))} at position ${position} (line ${line} column ${column})`
+}
+
+/** The first character that cannot go on: the longest beginning that only lacks its end, found by halving. */
+function findFault(text: string): number {
+  let fits = 0
+  let tooLong = text.length
+  while (tooLong - fits > 1) {
+    const length = (fits + tooLong) >> 1
+    if (lacksOnlyItsEnd(text.slice(0, length))) fits = length
+    else tooLong = length
+  }
+  return fits
+}
+
+function lacksOnlyItsEnd(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch (error) {
+    const message = messageOf(error)
+    const position = /position (\d+)/.exec(message)?.[1]
+    if (position !== undefined) return Number(position) >= text.length
+    return message.includes('Unexpected end')
+  }
+}

@@ -1,0 +1,27 @@
+import type { HTTPMethods } from 'fastify'
+import { KerbsideError } from '../model/error.ts'
+import type { Api } from './parts.ts'
+
+const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** A path that is there, asked by a method that is not, gets 405 with `Allow` (RFC 9110, 15.5.6). Called last. */
+export function addMethodNotAllowed(app: Api): void {
+  const methodsByUrl = Map.groupBy(app.knownRoutes, (route) => route.url)
+  for (const [url, routes] of methodsByUrl) {
+    const allowed = METHODS.filter((method) => routes.some((route) => route.method === method))
+    const others = METHODS.filter((method) => !allowed.includes(method))
+    // The documents' page is a plug-in's own, static and read only.
+    if (url.startsWith('/docs') || allowed.length === 0 || others.length === 0) continue
+    const allow = [...allowed, 'OPTIONS'].join(', ')
+    app.route({
+      method: others,
+      url,
+      schema: { hide: true },
+      config: { scope: 'public' },
+      handler: async (request, reply) => {
+        reply.header('allow', allow)
+        throw new KerbsideError('METHOD_NOT_ALLOWED', `${request.method} is not possible here, but ${allow}`)
+      },
+    })
+  }
+}

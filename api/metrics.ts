@@ -1,0 +1,72 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** A value to be read at each scrape: one number, or one for each set of labels. */
+type WatchedValue =
+  | number
+  | readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]
+
+interface Watch {
+  /** Begins with `kerbside_` and ends with the unit; a counter's with `_total`. */
+  readonly name: string
+  readonly help: string
+  readonly type: 'gauge' | 'counter'
+  readonly labelNames?: readonly string[]
+  /** Where it rejects, the metric is left out of that scrape. */
+  readonly read: () => WatchedValue | Promise<WatchedValue>
+}
+
+/** Figures about this process, in Prometheus's text format. */
+export interface Metrics {
+  watch(watch: Watch): void
+  observeRequest(request: { method: string; route: string; status: number; seconds: number }): void
+  render(): Promise<string>
+  readonly contentType: string
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const requests = new Histogram({
+    name: 'kerbside_http_request_duration_seconds',
+    help: 'How long requests took, by method, route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  })
+
+  return {
+    watch({ name, help, type, labelNames = [], read }) {
+      const options = { name, help, labelNames: [...labelNames], registers: [registry] }
+      // A counter that is counted elsewhere is set anew to its total.
+      if (type === 'gauge') {
+        const gauge: Gauge = new Gauge({
+          ...options,
+          collect: () => show(gauge, (labels, value) => gauge.set(labels, value)),
+        })
+      } else {
+        const counter: Counter = new Counter({
+          ...options,
+          collect: () => show(counter, (labels, value) => counter.inc(labels, value)),
+        })
+      }
+
+      async function show(
+        metric: { reset(): void; remove(labels: object): void },
+        set: (labels: Record<string, string>, value: number) => void,
+      ): Promise<void> {
+        const value = await Promise.resolve()
+          .then(read)
+          .catch(() => [])
+        metric.reset()
+        // Without labels a reset leaves 0 behind, which would be taken for a value.
+        if (labelNames.length === 0) metric.remove({})
+        if (typeof value === 'number') set({}, value)
+        else for (const one of value) set({ ...one.labels }, one.value)
+      }
+    },
+    observeRequest: ({ method, route, status, seconds }) =>
+      requests.observe({ method, route, status: String(status) }, seconds),
+    render: () => registry.metrics(),
+    contentType: registry.contentType,
+  }
+}

@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Clock } from '../model/clock.ts'
+import type { Rejection } from '../model/rejection.ts'
+import type { DeviceDirectory } from '../registry/device-directory.ts'
+import type { QuarantineFilter, Registry } from '../registry/registry.ts'
+import type { RoundPlanner } from '../rounds/round-planner.ts'
+import type { ReadingStore } from '../store/reading-store.ts'
+import type { ApiLimits } from './limits.ts'
+import type { Metrics } from './metrics.ts'
+
+/** The HTTP server as every endpoint file gets it: requests are typed by their zod schemas. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+/** One thing that has to work before this process is ready. */
+export interface HealthCheck {
+  readonly name: string
+  readonly isReady: boolean
+  /** What is wrong, or worth knowing; null where nothing is. */
+  readonly detail: string | null
+}
+
+/** Trying quarantined readings again; the ingest provides it. */
+interface QuarantineReplay {
+  replay(
+    authority: string,
+    id: string,
+    actor: string,
+  ): Promise<{ readonly isStored: boolean; readonly rejection?: Rejection | undefined }>
+  replayAll(
+    authority: string,
+    filter: QuarantineFilter,
+    actor: string,
+  ): Promise<{ readonly stored: number; readonly stillQuarantined: number }>
+}
+
+/** Everything that the API is put together from. */
+export interface ApiParts {
+  readonly registry: Registry
+  readonly directory: DeviceDirectory
+  readonly store: ReadingStore
+  readonly clock: Clock
+  /** pino, or what looks like it. */
+  readonly logger: FastifyBaseLogger
+  readonly version: string
+  readonly metrics: Metrics
+  /** Checked at each `/health/ready`. */
+  health(): Promise<readonly HealthCheck[]>
+  readonly quarantine: QuarantineReplay
+  readonly roundPlanner: RoundPlanner
+  /** Called before the balance is read, so that it shows what was accepted up to now. */
+  readonly refreshBalance?: (() => Promise<void>) | undefined
+  /** Where the outside reaches this server, without a trailing slash; `Location` and `Link` begin with it. */
+  readonly publicUrl?: string | undefined
+  /** Addresses or CIDR ranges whose `X-Forwarded-*` headers are believed; none by default. */
+  readonly trustedProxies?: readonly string[] | undefined
+  readonly limits?: Partial<ApiLimits> | undefined
+}

@@ -1,0 +1,21 @@
+import type { RateLimitPluginOptions } from '@fastify/rate-limit'
+import { KerbsideError } from '../model/error.ts'
+import type { ApiLimits } from './limits.ts'
+
+/** Counts by key where the request has a valid one, otherwise by address; guessing keys counts by address too. */
+export function limitRates(limits: ApiLimits): RateLimitPluginOptions {
+  return {
+    global: true,
+    hook: 'onRequest',
+    timeWindow: 60_000,
+    cache: limits.countedClientsMax,
+    keyGenerator: ({ caller, ip }) => (caller ? `key:${caller.actor}@${caller.authority ?? ''}` : `ip:${ip}`),
+    max: (request) => (request.caller ? limits.requestsPerMinutePerKey : limits.requestsPerMinutePerAddress),
+    errorResponseBuilder: (request, { max, ttl }) =>
+      new KerbsideError(
+        'RATE_LIMITED',
+        `More than ${max} requests in a minute ${request.caller ? 'with this key' : 'from this address without a key'}; ` +
+          `try again in ${Math.ceil(ttl / 1000)} s`,
+      ),
+  }
+}

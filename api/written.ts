@@ -1,0 +1,11 @@
+/**
+ * Sends an answer that is serialised already, because it is large or no JSON. Its type lets a handler return it
+ * whatever the answer's schema is; the tests check it against that.
+ */
+export function sendWritten(
+  reply: { type(mediaType: string): unknown },
+  mediaType: string,
+  body: string | Buffer,
+): never {
+  return (reply.type(mediaType) as { send(body: string | Buffer): unknown }).send(body) as never
+}

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { createTestApp } from '../fixtures/create-test-app.ts'
+
+interface Operation {
+  operationId: string
+  summary: string
+  tags: string[]
+  security?: object[]
+  parameters?: { name: string; in: string }[]
+  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>
+}
+
+async function readDocument() {
+  const app = await createTestApp()
+  const { status, body } = await app.call('GET', '/openapi.json', { key: null })
+  expect(status).toBe(200)
+  const operations = Object.entries(body.paths as Record<string, Record<string, Operation>>).flatMap(
+    ([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  )
+  return { app, document: body, operations }
+}
+
+test('the document is OpenAPI 3.1 and has each endpoint, with an id of its own', async () => {
+  const { app, document, operations } = await readDocument()
+  expect(document.openapi).toBe('3.1.0')
+  const expected = app.app.knownRoutes
+    .filter(({ method, schema }) => !schema.hide && !['HEAD', 'OPTIONS'].includes(method))
+    .map(({ method, url }) => `${method} ${url.replaceAll(/:(\w+)(\([^/]*?\))?/g, '{$1}')}`)
+  expect(operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`).sort()).toEqual(
+    expected.sort(),
+  )
+  const ids = operations.map(({ operation }) => operation.operationId)
+  expect(ids).not.toContain(undefined)
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('each endpoint has a summary, a tag that is explained, and its answers described', async () => {
+  const { document, operations } = await readDocument()
+  const tags = document.tags.map((tag: { name: string }) => tag.name)
+  for (const { path, method, operation } of operations) {
+    const where = `${method} ${path}`
+    expect(operation.summary, where).toMatch(/\w+/)
+    expect(tags, where).toEqual(expect.arrayContaining(operation.tags))
+    for (const [status, response] of Object.entries(operation.responses)) {
+      expect(response.description, `${where} ${status}`).not.toBe('Default Response')
+    }
+  }
+})
+
+test('each endpoint that takes a key says so, and with which problems it answers', async () => {
+  const { operations } = await readDocument()
+  for (const { path, method, operation } of operations.filter((one) => one.path.startsWith('/v1/'))) {
+    const where = `${method} ${path}`
+    expect(operation.security, where).toContainEqual({ key: [] })
+    for (const status of ['400', '401', '403', '404', '429', '503']) {
+      expect(operation.responses[status]?.content, `${where} ${status}`).toHaveProperty([
+        'application/problem+json',
+      ])
+    }
+  }
+})
+
+test('a schema has no list of schemas for its items, which OpenAPI 3.1 knows no more', async () => {
+  const { document } = await readDocument()
+  expect(JSON.stringify(document)).not.toContain('"items":[')
+})
+
+test('each parameter of a path is declared, and each reference leads to something', async () => {
+  const { document, operations } = await readDocument()
+  for (const { path, method, operation } of operations) {
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
+    const declared = (operation.parameters ?? []).filter((one) => one.in === 'path').map((one) => one.name)
+    expect(declared.sort(), `${method} ${path}`).toEqual(inPath.sort())
+  }
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1])
+  expect(references.length).toBeGreaterThan(10)
+  for (const reference of new Set(references)) {
+    const found = reference
+      ?.replace(/^#\//, '')
+      .split('/')
+      .reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], document)
+    expect(found, reference).toBeDefined()
+  }
+})

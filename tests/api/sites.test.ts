@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { createTestApp, type TestApp } from '../fixtures/create-test-app.ts'
+
+const ALPHA = '/v1/authorities/alpha'
+const DEPOT = { id: 'depot-1', name: 'Werribee', longitude: 144.66, latitude: -37.9 }
+
+async function createAlpha(): Promise<TestApp> {
+  const app = await createTestApp()
+  await app.createAuthority({ id: 'alpha' })
+  await app.call('POST', `${ALPHA}/depots`, { body: DEPOT })
+  return app
+}
+
+describe.each([
+  ['depots', { ...DEPOT, id: 'site-1' }, {}],
+  ['tips', { ...DEPOT, id: 'site-1' }, { opens: '00:00', closes: '24:00', serviceSeconds: 900, streams: [] }],
+  [
+    'lorries',
+    { id: 'site-1', name: 'Eagle 1', depotId: 'depot-1', capacity: { litres: 18_000 } },
+    {
+      capacity: { litres: 18_000, kg: 10_000 },
+      streams: [],
+      shiftStart: '06:00',
+      shiftEnd: '14:00',
+      breakSeconds: 0,
+      costPerKm: 1,
+      costPerHour: 40,
+      costPerDay: 100,
+      skills: [],
+      heightM: null,
+      weightKg: null,
+    },
+  ],
+])('%s', (kind, site, defaults) => {
+  test('are created, found, listed, changed and deleted', async () => {
+    const app = await createAlpha()
+    const path = `${ALPHA}/${kind}`
+    const created = await app.call('POST', path, { body: site })
+    expect(created.status).toBe(201)
+    expect(created.headers['location']).toBe(`${path}/site-1`)
+    expect(created.body).toEqual({ ...site, ...defaults })
+    expect((await app.call('GET', `${path}/site-1`)).body).toEqual(created.body)
+    const list = await app.call('GET', path)
+    expect(list.body.items).toContainEqual(created.body)
+    expect((await app.call('POST', path, { body: site })).status).toBe(409)
+    const changed = await app.call('PATCH', `${path}/site-1`, { body: { name: 'New' } })
+    expect(changed.body).toEqual({ ...created.body, name: 'New' })
+    expect((await app.call('GET', `${path}/site-1`)).body.name).toBe('New')
+    expect((await app.call('DELETE', `${path}/site-1`)).status).toBe(204)
+    expect((await app.call('GET', `${path}/site-1`)).status).toBe(404)
+    expect((await app.call('PATCH', `${path}/site-1`, { body: {} })).status).toBe(404)
+    expect((await app.call('DELETE', `${path}/site-1`)).status).toBe(404)
+  })
+})
+
+test('null sets a field back to what it is by default', async () => {
+  const app = await createAlpha()
+  await app.call('POST', `${ALPHA}/tips`, { body: { ...DEPOT, id: 'tip-1', opens: '07:30' } })
+  const { body } = await app.call('PATCH', `${ALPHA}/tips/tip-1`, { body: { opens: null } })
+  expect(body.opens).toBe('00:00')
+})
+
+test('a lorry needs a depot that is there', async () => {
+  const app = await createAlpha()
+  const lorry = { id: 'lorry-1', name: 'Eagle', depotId: 'nowhere' }
+  const { status, body } = await app.call('POST', `${ALPHA}/lorries`, { body: lorry })
+  expect(status).toBe(400)
+  expect(body.errors).toEqual([{ path: 'depotId', message: 'there is no depot nowhere' }])
+})
+
+test('a change that makes no sense is refused with its field', async () => {
+  const app = await createAlpha()
+  await app.call('POST', `${ALPHA}/tips`, { body: { ...DEPOT, id: 'tip-1' } })
+  const path = `${ALPHA}/tips/tip-1`
+  const swapped = await app.call('PATCH', path, { body: { opens: '18:00', closes: '06:00' } })
+  expect(swapped.body.errors).toMatchObject([{ path: 'closes' }])
+  const renamed = await app.call('PATCH', path, { body: { id: 'tip-2' } })
+  expect(renamed.body.errors).toMatchObject([{ path: 'id' }])
+  const misspelt = await app.call('PATCH', path, { body: { openes: '05:00' } })
+  expect(misspelt.body.errors).toMatchObject([
+    { path: 'openes', message: expect.stringContaining('allowed are id, name,') },
+  ])
+})
