@@ -1,0 +1,100 @@
+import type { Kind } from '../model/device.ts'
+import { BIN_INTERVAL_SECONDS, binReadings } from './behaviour/bin-readings.ts'
+import { BUS_INTERVAL_SECONDS, busPositions } from './behaviour/bus-positions.ts'
+import { counterReadings } from './behaviour/counter-readings.ts'
+import { DISPLAY_INTERVAL_SECONDS, displayReadings } from './behaviour/display-readings.ts'
+import { createLocalClock } from './behaviour/local-time.ts'
+import { createNoise } from './behaviour/noise.ts'
+import type { Span, TimedPayload } from './behaviour/timed-payload.ts'
+import type { DeviceToRegister } from './client/register-devices.ts'
+import type { Line, Position, Town } from './town/town.ts'
+
+/** A device of a town: how it is registered, and what it will say or has said, the same whenever it is asked. */
+export interface TownDevice {
+  readonly id: string
+  readonly kind: Kind
+  readonly toRegister: DeviceToRegister
+  /** How far back its history is of use: where a bus was last week is not. */
+  readonly historyMs: number
+  /** In the order of time. */
+  readings(span: Span): Generator<TimedPayload>
+}
+
+const BUS_HISTORY_MS = 2 * 3_600_000
+
+export function listTownDevices(town: Town): TownDevice[] {
+  const localTime = createLocalClock(town.timeZone)
+  const contextOf = (id: string) => ({ localTime, noise: createNoise(town.seed, id) })
+  const lineOf = new Map(town.lines.map((line) => [line.id, line]))
+  const placed = ([longitude, latitude]: Position) => ({ longitude, latitude })
+  const anyAge = { historyMs: Number.POSITIVE_INFINITY }
+
+  const bins = town.bins.map(
+    (bin): TownDevice => ({
+      ...anyAge,
+      id: bin.id,
+      kind: 'bin',
+      toRegister: {
+        id: bin.id,
+        kind: 'bin',
+        name: bin.name,
+        ...placed(bin.position),
+        settings: {
+          reportIntervalSeconds: BIN_INTERVAL_SECONDS,
+          capacityLitres: bin.capacityLitres,
+          stream: bin.stream,
+          ...bin.calibration,
+        },
+      },
+      readings: (span) => binReadings(bin, span, contextOf(bin.id)),
+    }),
+  )
+  const counters = town.counters.map(
+    (counter): TownDevice => ({
+      ...anyAge,
+      id: counter.id,
+      kind: 'traffic',
+      toRegister: {
+        id: counter.id,
+        kind: 'traffic',
+        name: counter.name,
+        ...placed(counter.position),
+        settings: { reportIntervalSeconds: counter.intervalSeconds },
+      },
+      readings: (span) => counterReadings(counter, span, contextOf(counter.id)),
+    }),
+  )
+  const displays = town.displays.map(
+    (display): TownDevice => ({
+      ...anyAge,
+      id: display.id,
+      kind: 'display',
+      toRegister: {
+        id: display.id,
+        kind: 'display',
+        name: display.name,
+        ...placed(display.position),
+        stopIds: [display.stopId],
+        settings: { reportIntervalSeconds: DISPLAY_INTERVAL_SECONDS },
+      },
+      readings: (span) => displayReadings(span, contextOf(display.id)),
+    }),
+  )
+  const vehicles = town.vehicles.map((vehicle): TownDevice => {
+    const line = lineOf.get(vehicle.lineId) as Line
+    const vehiclesOnLine = town.vehicles.filter(({ lineId }) => lineId === vehicle.lineId).length
+    return {
+      id: vehicle.id,
+      kind: 'vehicle',
+      toRegister: {
+        id: vehicle.id,
+        kind: 'vehicle',
+        name: vehicle.name,
+        settings: { reportIntervalSeconds: BUS_INTERVAL_SECONDS },
+      },
+      historyMs: BUS_HISTORY_MS,
+      readings: (span) => busPositions({ line, vehicle, vehiclesOnLine }, span, contextOf(vehicle.id)),
+    }
+  })
+  return [...bins, ...counters, ...displays, ...vehicles]
+}

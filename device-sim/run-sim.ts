@@ -1,0 +1,138 @@
+import type { Clock } from '../model/clock.ts'
+import { messageOf } from '../model/error.ts'
+import type { Logger } from '../model/logger.ts'
+import { createRandom } from '../model/random.ts'
+import type { TimedPayload } from './behaviour/timed-payload.ts'
+import { type ApiClient, createApiClient } from './client/api-client.ts'
+import { readCredentials, writeCredentials } from './client/credentials-file.ts'
+import { type DeviceLink, openDeviceLink } from './client/device-link.ts'
+import { findLatestTimes } from './client/find-latest-times.ts'
+import { type Credentials, ensureAuthority, ensureDevices } from './client/register-devices.ts'
+import { listTownDevices, type TownDevice } from './list-town-devices.ts'
+import { type Delivery, liveOn } from './live-on.ts'
+import { mapConcurrently } from './map-concurrently.ts'
+import type { MisbehaviourName } from './misbehaviour.ts'
+import type { ProgressListener } from './progress.ts'
+import { createTown, type TownSize } from './town/create-town.ts'
+import type { Town } from './town/town.ts'
+
+export interface SimOptions {
+  readonly apiUrl: string
+  /** The installation's key: it may create the authority. */
+  readonly adminKey: string
+  readonly mqttUrl: string
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly seed: number
+  readonly size?: TownSize
+  readonly authority: string
+  /** How many days before now are sent first, as late deliveries; only what Kerbside does not have yet. */
+  readonly historyDays?: number
+  /** Where the devices' passwords are kept between starts. */
+  readonly credentialsPath: string
+  readonly signal: AbortSignal
+  readonly onProgress?: ProgressListener
+  /** Each time that a device publishes, it does so amiss with this probability, in one of these manners. */
+  readonly misbehaviour?: { readonly ratio: number; readonly names?: readonly MisbehaviourName[] }
+  /** Told of everything live that was acknowledged. */
+  readonly onDelivery?: (delivery: Delivery) => void
+}
+
+const DEFAULT_HISTORY_DAYS = 28
+const DAY_MS = 86_400_000
+// A device waits for its acknowledgement before its next message, so this is also how many messages are in flight.
+const DEVICES_AT_ONCE = 16
+const PROGRESS_EVERY_MS = 250
+
+/**
+ * A simulated town: registers what is not there yet, sends its history, and then lives, each device on a connection of
+ * its own, until `signal` ends it. Rejects only where it cannot start.
+ */
+export async function runSim(options: SimOptions): Promise<void> {
+  const { authority, signal, logger, clock, onProgress } = options
+  const town = createTown({ seed: options.seed, ...(options.size ? { size: options.size } : {}) })
+  const devices = listTownDevices(town)
+  const api = createApiClient({ apiUrl: options.apiUrl, key: options.adminKey, signal })
+  const links: DeviceLink[] = []
+  try {
+    const credentials = await registerTown(api, town, devices, options)
+    const from = clock.now() - (options.historyDays ?? DEFAULT_HISTORY_DAYS) * DAY_MS
+    const latest = await findLatestTimes(api, authority)
+    const startedAt = performance.now()
+    const caughtUpTo = new Map<DeviceLink, { device: TownDevice; to: number }>()
+    let readings = 0
+    let done = 0
+    let reportedAt = 0
+    await mapConcurrently(devices, DEVICES_AT_ONCE, async (device) => {
+      const link = await openDeviceLink({
+        mqttUrl: options.mqttUrl,
+        authority,
+        kind: device.kind,
+        device: device.id,
+        credentials: credentials.get(device.id) as Credentials,
+        signal,
+      })
+      links.push(link)
+      const to = clock.now()
+      const acknowledged = await link.publish(historyOf(device, from, to, latest.get(device.id)))
+      readings += acknowledged
+      caughtUpTo.set(link, { device, to })
+      done++
+      if (performance.now() - reportedAt > PROGRESS_EVERY_MS || done === devices.length) {
+        reportedAt = performance.now()
+        onProgress?.({ phase: 'history', done, total: devices.length })
+      }
+    })
+    const seconds = Math.round(performance.now() - startedAt) / 1000
+    logger.info({ authority, devices: devices.length, readings, seconds }, 'the town has sent its history')
+    await Promise.all(
+      [...caughtUpTo].map(([link, { device, to }], index) =>
+        liveOn({ link, device, from: to, random: createRandom(options.seed * 65_537 + index), options }),
+      ),
+    )
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    await Promise.allSettled(links.map((link) => link.close()))
+  }
+}
+
+async function registerTown(
+  api: ApiClient,
+  town: Town,
+  devices: readonly TownDevice[],
+  { authority, credentialsPath, logger }: SimOptions,
+): Promise<Map<string, Credentials>> {
+  await ensureAuthority(api, { id: authority, name: town.name, timeZone: town.timeZone })
+  const base = `/authorities/${authority}`
+  for (const depot of town.depots) await api.create(`${base}/depots`, depot)
+  for (const tip of town.tips) await api.create(`${base}/tips`, tip)
+  for (const lorry of town.lorries) await api.create(`${base}/lorries`, lorry)
+  let known = new Map<string, Credentials>()
+  try {
+    known = await readCredentials(credentialsPath)
+  } catch (error) {
+    // Every password in it can be replaced.
+    logger.warn({ credentialsPath }, messageOf(error))
+  }
+  const credentials = await ensureDevices({
+    api,
+    authority,
+    devices: devices.map(({ toRegister }) => toRegister),
+    known,
+  })
+  await writeCredentials(credentialsPath, credentials)
+  return credentials
+}
+
+function* historyOf(
+  device: TownDevice,
+  from: number,
+  to: number,
+  latestTime: number | undefined,
+): Generator<TimedPayload['payload']> {
+  const begin = Math.max(from, to - device.historyMs, latestTime ?? 0)
+  for (const { time, payload } of device.readings({ from: begin, to })) {
+    if (latestTime === undefined || time > latestTime) yield payload
+  }
+}
