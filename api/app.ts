@@ -21,6 +21,7 @@ import { registerRounds } from './endpoints/rounds.ts'
 import { registerSites } from './endpoints/sites.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
+import { createLiveRounds } from './live-rounds.ts'
 import { answerMalformed } from './malformed.ts'
 import { measureRequests } from './measure-requests.ts'
 import { addMethodNotAllowed } from './method-not-allowed.ts'
@@ -80,15 +81,18 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   answerNotFound(app)
   await addDocs(app, parts)
 
+  const { registry, roundPlanner: planner, clock, logger } = parts
+  const liveRounds = createLiveRounds({ registry, planner, clock, logger })
+
   registerHealth(app, parts)
-  registerAuthorities(app, parts)
+  registerAuthorities(app, parts, liveRounds)
   registerDevices(app, parts)
   registerReadings(app, parts)
   registerMaps(app, parts)
   registerIngest(app, parts)
   registerQuarantine(app, parts)
   registerSites(app, parts)
-  registerRounds(app, parts)
+  registerRounds(app, parts, liveRounds)
   registerGtfsRt(app, parts)
   registerKeys(app, parts)
   registerAudit(app, parts)

@@ -16,6 +16,8 @@ export interface LiveRounds {
   start(authority: string, input: RoundInput): Promise<Round>
   /** Ends the search and resolves when the round is kept as cancelled; undefined where it is not being planned. */
   cancel(authority: string, id: string): Promise<Round> | undefined
+  /** Ends the search for all rounds of an authority that is gone; what becomes of them is kept nowhere. */
+  cancelAll(authority: string): void
   /** Past and coming events of a round; undefined where it is not being planned. Returns what ends listening. */
   listen(authority: string, id: string, after: number, listener: RoundListener): (() => void) | undefined
   /** Fails the rounds that an earlier process left unfinished. */
@@ -61,7 +63,7 @@ export function createLiveRounds(parts: {
   const rounds = new Map<string, LiveRound>()
   const closing = new AbortController()
 
-  return { start, cancel, listen, failInterrupted, close }
+  return { start, cancel, cancelAll, listen, failInterrupted, close }
 
   async function start(authority: string, input: RoundInput): Promise<Round> {
     const job = planner.start(input, {
@@ -96,7 +98,7 @@ export function createLiveRounds(parts: {
     }
     const queued = live.round
     rounds.set(keyOf(authority, queued.id), live)
-    const queuedSave = registry.saveRound(authority, queued)
+    const queuedSave = registry.createRound(authority, queued)
     live.saved = queuedSave.catch(() => undefined)
     job.result.then(
       (outcome) => finish(live, outcomeFields(outcome)),
@@ -115,6 +117,10 @@ export function createLiveRounds(parts: {
     const live = rounds.get(keyOf(authority, id))
     live?.job.cancel()
     return live?.finished.promise
+  }
+
+  function cancelAll(authority: string): void {
+    for (const live of rounds.values()) if (live.authority === authority) live.job.cancel()
   }
 
   function listen(
@@ -137,7 +143,12 @@ export function createLiveRounds(parts: {
         const { items } = await registry.listRounds(authority, { limit: UNFINISHED_MAX })
         for (const round of items) {
           if (round.status !== 'queued' && round.status !== 'solving') continue
-          await registry.saveRound(authority, { ...round, status: 'failed', error: INTERRUPTED })
+          try {
+            await registry.updateRound(authority, { ...round, status: 'failed', error: INTERRUPTED })
+          } catch (error) {
+            if (isGone(error)) continue
+            throw error
+          }
           logger.warn({ authority, round: round.id }, `a round failed: ${INTERRUPTED}`)
         }
       }
@@ -174,11 +185,16 @@ export function createLiveRounds(parts: {
   }
 
   /** A round that could not be kept would look unfinished for ever, so this tries for some minutes. */
-  async function save({ authority, round }: LiveRound, tries: number): Promise<void> {
+  async function save({ authority, round, job }: LiveRound, tries: number): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await registry.saveRound(authority, round)
+        return await registry.updateRound(authority, round)
       } catch (error) {
+        if (isGone(error)) {
+          // Its authority was deleted, perhaps by another process: nobody is there who would want the plan.
+          job.cancel()
+          return
+        }
         const mayRetry = error instanceof KerbsideError && error.canRetry
         if (!mayRetry || attempt >= tries || closing.signal.aborted) {
           logger.error({ err: error, authority, round: round.id }, 'a round could not be kept')
@@ -199,6 +215,10 @@ export function createLiveRounds(parts: {
 
 function outcomeFields({ status, plan }: RoundOutcome): Partial<Round> {
   return { ...plan, status }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof KerbsideError && error.code === 'NOT_FOUND'
 }
 
 function keyOf(authority: string, id: string): string {

@@ -1,7 +1,7 @@
 /** One page of a list in the order of its ids. */
 export interface PageQuery {
   readonly limit: number
-  /** The id that the page before ended with. */
+  /** `next` of the page before: the id that it ended with, unless the list says otherwise. */
   readonly after?: string | undefined
 }
 

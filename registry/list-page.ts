@@ -5,9 +5,9 @@ export function listPage<Row, Item>(
   rows: readonly Row[],
   { limit }: PageQuery,
   toItem: (row: Row) => Item,
-  idOf: (row: Row) => string,
+  cursorOf: (row: Row) => string,
 ): Page<Item> {
   const kept = rows.slice(0, limit)
   const last = kept.at(-1)
-  return { items: kept.map(toItem), next: rows.length > limit && last ? idOf(last) : null }
+  return { items: kept.map(toItem), next: rows.length > limit && last ? cursorOf(last) : null }
 }

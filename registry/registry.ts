@@ -140,11 +140,12 @@ export interface Registry {
   updateSite<K extends SiteKind>(authority: string, kind: K, site: SiteOf[K], actor: string): Promise<void>
   deleteSite(authority: string, kind: SiteKind, id: string, actor: string): Promise<void>
 
-  /** Newest first. */
+  /** Newest first. Where a round that a page ended with is gone meanwhile, the next page goes on after its place. */
   listRounds(authority: string, page: PageQuery): Promise<Page<Round>>
   getRound(authority: string, id: string): Promise<Round>
-  /** Creates it, or replaces the one with its id. */
-  saveRound(authority: string, round: Round): Promise<void>
+  createRound(authority: string, round: Round): Promise<void>
+  /** Replaces it. What was deleted, by itself or with its authority, does not come back. */
+  updateRound(authority: string, round: Round): Promise<void>
 
   /** How far a source's messages have been recorded; undefined where none were. */
   findPosition(source: string): Promise<number | undefined>

@@ -1,20 +1,22 @@
 import { sql } from 'kysely'
+import { KerbsideError } from '../model/error.ts'
 import type { Round } from '../model/round.ts'
 import { listPage } from './list-page.ts'
 import type { Registry } from './registry.ts'
-import { notFound, type RegistryContext, requireAuthority } from './registry-context.ts'
+import { alreadyExists, notFound, type RegistryContext, requireAuthority } from './registry-context.ts'
 
 export function createRoundRecords({
   database: { kysely, transact },
-}: RegistryContext): Pick<Registry, 'listRounds' | 'getRound' | 'saveRound'> {
+}: RegistryContext): Pick<Registry, 'listRounds' | 'getRound' | 'createRound' | 'updateRound'> {
   return {
     async listRounds(authority, page) {
-      let query = kysely.selectFrom('rounds').select(['id', 'document']).where('authority', '=', authority)
+      let query = kysely
+        .selectFrom('rounds')
+        .select(['id', 'created_time', 'document'])
+        .where('authority', '=', authority)
       if (page.after !== undefined) {
-        query = query.where(
-          sql<boolean>`(created_time, id) <
-            (select r.created_time, r.id from rounds r where r.authority = ${authority} and r.id = ${page.after})`,
-        )
+        const { createdTime, id } = parseCursor(page.after)
+        query = query.where(sql<boolean>`(created_time, id) < (cast(${createdTime} as bigint), ${id})`)
       }
       const rows = await query
         .orderBy('created_time', 'desc')
@@ -25,7 +27,7 @@ export function createRoundRecords({
         rows,
         page,
         (row): Round => JSON.parse(row.document),
-        (row) => row.id,
+        (row) => `${row.created_time}.${row.id}`,
       )
     },
 
@@ -40,16 +42,40 @@ export function createRoundRecords({
       return JSON.parse(row.document)
     },
 
-    saveRound(authority, round) {
+    createRound(authority, round) {
       return transact(async (transaction) => {
         await requireAuthority(transaction, authority)
-        const values = { created_time: Date.parse(round.createdTime), document: JSON.stringify(round) }
-        await transaction
+        const { numInsertedOrUpdatedRows } = await transaction
           .insertInto('rounds')
-          .values({ authority, id: round.id, ...values })
-          .onConflict((conflict) => conflict.columns(['authority', 'id']).doUpdateSet(values))
-          .execute()
+          .values({
+            authority,
+            id: round.id,
+            created_time: Date.parse(round.createdTime),
+            document: JSON.stringify(round),
+          })
+          .onConflict((conflict) => conflict.columns(['authority', 'id']).doNothing())
+          .executeTakeFirstOrThrow()
+        if (!numInsertedOrUpdatedRows) throw alreadyExists('round', round.id)
       })
     },
+
+    async updateRound(authority, round) {
+      const { numUpdatedRows } = await kysely
+        .updateTable('rounds')
+        .set({ document: JSON.stringify(round) })
+        .where('authority', '=', authority)
+        .where('id', '=', round.id)
+        .executeTakeFirstOrThrow()
+      if (numUpdatedRows === 0n) throw notFound('round', round.id)
+    },
   }
+}
+
+/** The place in the order and not a row of it, so that a list goes on after a round that is gone. */
+function parseCursor(cursor: string): { createdTime: number; id: string } {
+  const [, createdTime, id] = /^(\d{1,15})\.(.+)$/s.exec(cursor) ?? []
+  if (createdTime !== undefined && id !== undefined) return { createdTime: Number(createdTime), id }
+  throw new KerbsideError('INVALID_REQUEST', 'The list cannot go on there', {
+    faults: [{ path: 'after', message: 'must be the `next` of the page before' }],
+  })
 }

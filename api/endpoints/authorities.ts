@@ -1,12 +1,17 @@
 import { type Authority, authoritySchema } from '../../model/authority.ts'
 import type { Page } from '../../model/page.ts'
 import { answers, answersEmpty, documented } from '../documented.ts'
+import type { LiveRounds } from '../live-rounds.ts'
 import { pageOf, pageQuery, sendPage } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { actorOf, type Caller } from '../rights.ts'
 import { authorityParams, authorityPatchBody, newAuthorityBody } from '../schemas.ts'
 
-export function registerAuthorities(app: Api, { registry, store, directory, publicUrl }: ApiParts): void {
+export function registerAuthorities(
+  app: Api,
+  { registry, store, directory, publicUrl }: ApiParts,
+  liveRounds: LiveRounds,
+): void {
   app.get(
     '/v1/authorities',
     {
@@ -99,6 +104,7 @@ export function registerAuthorities(app: Api, { registry, store, directory, publ
       // after the devices are gone, for what they brought in between.
       await store.deleteAuthority(authority)
       await registry.deleteAuthority(authority, actorOf(request))
+      liveRounds.cancelAll(authority)
       await directory.refresh()
       await store.deleteAuthority(authority)
       return reply.code(204).send()

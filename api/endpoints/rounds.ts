@@ -5,7 +5,7 @@ import { type Round, roundRequestSchema, roundSchema } from '../../model/round.t
 import { writeRoundCsv, writeRoundGeoJson, writeRoundGpx } from '../../rounds/write-round.ts'
 import { answers, answersWith, documented, documentedPublishable } from '../documented.ts'
 import { EVENT_STREAM_ROUTE, type EventStream, openEventStream } from '../event-stream.ts'
-import { createLiveRounds, LAST_EVENT_ID } from '../live-rounds.ts'
+import { LAST_EVENT_ID, type LiveRounds } from '../live-rounds.ts'
 import { pageOf, pageQuery, sendPage } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { readRoundInput } from '../round-input.ts'
@@ -56,9 +56,8 @@ const FORMATS = [
   },
 ] as const
 
-export function registerRounds(app: Api, parts: ApiParts): void {
-  const { registry, clock, logger, roundPlanner, publicUrl = '' } = parts
-  const live = createLiveRounds({ registry, planner: roundPlanner, clock, logger })
+export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): void {
+  const { registry, publicUrl = '' } = parts
   const streams = new Set<EventStream>()
   app.addHook('onReady', () => live.failInterrupted())
   // Before connections are closed, so that whoever listens hears how it ended.

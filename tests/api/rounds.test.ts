@@ -198,6 +198,8 @@ test('rounds are listed newest first, in pages', async () => {
   expect(second.body.items.map(({ id }: Round) => id)).toEqual(ids.slice(2))
   expect(second.body.next).toBeNull()
   expect((await own.call('GET', `${ROUNDS}?limit=101`)).status).toBe(400)
+  const wrong = await own.call('GET', `${ROUNDS}?after=nonsense`)
+  expect([wrong.status, wrong.body.errors[0].path]).toEqual([400, 'after'])
 })
 
 test('a round comes as GeoJSON, GPX and CSV', async () => {
@@ -311,7 +313,7 @@ test('rounds that a process left unfinished when it was killed have failed when 
   const { round } = await plan(before, {})
   for (const [index, status] of (['queued', 'solving', 'cancelled'] as const).entries()) {
     const id = `left-${index}`
-    await before.registry.saveRound('alpha', { ...round, id, status, lorries: [], left: [] })
+    await before.registry.createRound('alpha', { ...round, id, status, lorries: [], left: [] })
   }
   const { registry, directory, store } = before
   const after = await createTestApp({ registry, directory, store })
@@ -331,4 +333,37 @@ test('rounds that a process left unfinished when it was killed have failed when 
   const key = await before.createKey('alpha', 'read')
   const { text } = await after.call('GET', `${ROUNDS}/left-1/events`, { key })
   expect(readEvents(text)).toMatchObject([{ event: 'done', data: failed }])
+})
+
+test('the rounds of an authority that is deleted end, and are in no later one of its id', async () => {
+  const own = await createTown()
+  const body = { date: '2026-02-17', seconds: 600 }
+  const solving = (await own.call('POST', ROUNDS, { body })).body.id
+  const waiting = (await own.call('POST', ROUNDS, { body })).body.id
+  const streams = [solving, waiting].map((id) => own.call('GET', `${ROUNDS}/${id}/events`))
+  await own.call('GET', `${ROUNDS}/${waiting}`)
+  expect((await own.call('DELETE', '/v1/authorities/alpha')).status).toBe(204)
+  await own.createAuthority({ id: 'alpha' })
+  for (const stream of streams) {
+    expect(readEvents((await stream).text).at(-1)).toMatchObject({ data: { status: 'cancelled' } })
+  }
+  expect((await own.call('GET', ROUNDS)).body.items).toEqual([])
+})
+
+test('a round whose authority another process has deleted is planned no further', async () => {
+  const logger = (await createTestApp()).app.log
+  const roundPlanner = createRoundPlanner({ logger, concurrency: 1 })
+  onTestFinished(() => roundPlanner.close())
+  const own = await createTown({ roundPlanner })
+  const body = { date: '2026-02-17', seconds: 600 }
+  const first = (await own.call('POST', ROUNDS, { body })).body.id
+  const second = (await own.call('POST', ROUNDS, { body })).body.id
+  const stream = own.call('GET', `${ROUNDS}/${second}/events`)
+  await own.call('GET', `${ROUNDS}/${second}`)
+  await own.registry.deleteAuthority('alpha', 'installation')
+  await own.createAuthority({ id: 'alpha' })
+  // The second one's turn comes, which finds its row gone.
+  await own.call('POST', `${ROUNDS}/${first}/cancel`)
+  expect(readEvents((await stream).text).at(-1)).toMatchObject({ data: { status: 'cancelled' } })
+  expect((await own.call('GET', ROUNDS)).body.items).toEqual([])
 })

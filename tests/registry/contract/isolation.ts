@@ -15,7 +15,7 @@ export function describeIsolation(harness: RegistryHarness): void {
     await registry.createDevices('alpha', [createBin('thing')], ACTOR)
     const { key } = await registry.createKey('alpha', { name: 'k', scopes: ['read'] }, ACTOR)
     await registry.createSite('alpha', 'depots', createDepot('thing'), ACTOR)
-    await registry.saveRound('alpha', createRound('thing', '2026-02-16T10:00:00Z'))
+    await registry.createRound('alpha', createRound('thing', '2026-02-16T10:00:00Z'))
     await registry.recordIngested(
       createOutcome({
         counts: [{ authority: 'alpha', stored: 1, quarantined: 1 }],
@@ -60,7 +60,7 @@ export function describeIsolation(harness: RegistryHarness): void {
     expect(await registry.getDevice('alpha', 'thing')).toEqual(createBin('thing'))
     expect(await registry.getBalance('alpha', 0)).toMatchObject({ stored: 1, quarantined: 1 })
     await registry.createDevices('beta', [createBin('thing', { name: 'mine' })], ACTOR)
-    await registry.saveRound('beta', createRound('thing', '2026-02-17T10:00:00Z'))
+    await registry.createRound('beta', createRound('thing', '2026-02-17T10:00:00Z'))
     await registry.deleteAuthority('beta', ACTOR)
     expect(await registry.getDevice('alpha', 'thing')).toEqual(createBin('thing'))
     expect((await registry.getRound('alpha', 'thing')).createdTime).toBe('2026-02-16T10:00:00Z')

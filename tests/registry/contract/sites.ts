@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Round } from '../../../model/round.ts'
 import { type Depot, lorrySchema, tipSchema } from '../../../model/site.ts'
-import { ACTOR, openWithAuthorities, type RegistryHarness } from './harness.ts'
+import { ACTOR, createAuthority, openFor, openWithAuthorities, type RegistryHarness } from './harness.ts'
 
 export function createDepot(id: string): Depot {
   return { id, name: `Depot ${id}`, longitude: 144.58, latitude: -37.9 }
@@ -69,22 +69,57 @@ export function describeSites(harness: RegistryHarness): void {
       expect([second.items.map(({ id }) => id), second.next]).toEqual([['c'], null])
     })
 
-    test('rounds are saved, replaced, and listed by pages with the newest first', async () => {
+    test('rounds are kept, replaced, and listed by pages with the newest first', async () => {
       const registry = await openWithAuthorities(harness, 'alpha')
-      await registry.saveRound('alpha', createRound('z', '2026-02-16T10:00:00Z'))
-      await registry.saveRound('alpha', createRound('a', '2026-02-16T11:00:00Z'))
-      await registry.saveRound('alpha', createRound('b', '2026-02-16T11:00:00Z'))
+      await registry.createRound('alpha', createRound('z', '2026-02-16T10:00:00Z'))
+      await registry.createRound('alpha', createRound('a', '2026-02-16T11:00:00Z'))
+      await registry.createRound('alpha', createRound('b', '2026-02-16T11:00:00Z'))
       const done = createRound('z', '2026-02-16T10:00:00Z', { status: 'done', cost: 12.5 })
-      await registry.saveRound('alpha', done)
+      await registry.updateRound('alpha', done)
       expect(await registry.getRound('alpha', 'z')).toEqual(done)
       const first = await registry.listRounds('alpha', { limit: 2 })
-      expect([first.items.map(({ id }) => id), first.next]).toEqual([['b', 'a'], 'a'])
-      const second = await registry.listRounds('alpha', { limit: 2, after: 'a' })
+      expect(first.items.map(({ id }) => id)).toEqual(['b', 'a'])
+      const second = await registry.listRounds('alpha', { limit: 2, after: first.next ?? '' })
       expect([second.items.map(({ id }) => id), second.next]).toEqual([['z'], null])
       await expect(registry.getRound('alpha', 'y')).rejects.toMatchObject({ code: 'NOT_FOUND' })
-      await expect(
-        registry.saveRound('nowhere', createRound('z', '2026-02-16T10:00:00Z')),
-      ).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      await expect(registry.createRound('alpha', done)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
+      await expect(registry.createRound('nowhere', done)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    })
+
+    test('a list of rounds goes on after a place whose round is gone, and after nothing that is none', async () => {
+      const registry = await openWithAuthorities(harness, 'alpha', 'beta')
+      for (const [authority, id, hour] of [
+        ['beta', 'gone', 11],
+        ['beta', 'newer', 12],
+        ['alpha', 'older', 10],
+        ['alpha', 'newer', 12],
+      ] as const) {
+        await registry.createRound(authority, createRound(id, `2026-02-16T${hour}:00:00Z`))
+      }
+      const { next } = await registry.listRounds('beta', { limit: 1 })
+      const after = next?.replace('newer', 'gone') ?? ''
+      const { items } = await registry.listRounds('alpha', { limit: 10, after })
+      expect(items.map(({ id }) => id)).toEqual(['older'])
+      for (const wrong of ['gone', '.', '12.', 'x.gone']) {
+        await expect(registry.listRounds('alpha', { limit: 10, after: wrong })).rejects.toMatchObject({
+          code: 'INVALID_REQUEST',
+          faults: [{ path: 'after', message: expect.any(String) }],
+        })
+      }
+    })
+
+    test('a round that ends after its authority was deleted is not in the next one of that id', async () => {
+      const place = await harness.createPlace()
+      const [one, two] = [await openFor(place), await openFor(place)]
+      await createAuthority(one, 'alpha')
+      const round = createRound('z', '2026-02-16T10:00:00Z')
+      await one.createRound('alpha', round)
+      await two.deleteAuthority('alpha', ACTOR)
+      const late = { ...round, status: 'done' } as const
+      await expect(one.updateRound('alpha', late)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      await createAuthority(two, 'alpha')
+      await expect(one.updateRound('alpha', late)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      expect((await one.listRounds('alpha', { limit: 10 })).items).toEqual([])
     })
   })
 }
