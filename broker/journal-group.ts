@@ -53,7 +53,7 @@ export class GroupPacker {
 
   addMessage(message: GroupedMessage, committed: () => void): void {
     const { authority, device, topic, payload, readingCount } = message
-    const time = this.#times.next(authority, device, readingCount)
+    const time = this.#times.next(authority, device, readingCount, payload)
     let entry = this.#shares.get(authority)
     if (!entry) {
       const share = { authority, readings: 0, oldestTime: null, lastPosition: 0 }

@@ -1,15 +1,16 @@
 import type { Clock } from '../model/clock.ts'
+import { countTimeSlots } from '../model/message.ts'
 import type { DeviceTime } from './journal-protocol.ts'
 
 /** How far the persisted bound runs before the clock, so that few devices need a bound of their own. */
 const RESERVED_MS = 100
-/** Devices whose next free time lies in the future. A device enters only by publishing faster than time passes. */
+/** Devices whose next free time lies in the future. A device enters only by timeless readings faster than time passes. */
 const DEVICES_MAX = 1_000_000
 const SWEEP_AT_LEAST = 10_000
 
 /**
- * Gives each message of a device a time of its own: the clock's, or the next free one where the messages of a device
- * come faster than one reading a millisecond. Over a restart a bound for all devices holds, which follows the clock;
+ * Gives each message its time of receipt: the clock's, or the next free one where readings that tell no time of their
+ * own come faster than one a millisecond from one device. Over a restart a bound for all devices holds, which follows the clock;
  * the few devices that have run ahead of it are kept one by one, so that a runaway device pushes nobody but itself.
  */
 export class ReceivedTimes {
@@ -38,13 +39,18 @@ export class ReceivedTimes {
     for (const { authority, device, nextTime } of deps.ahead) this.#set(authority, device, nextTime)
   }
 
-  next(authority: string, device: string, readingCount: number): number {
+  next(authority: string, device: string, readingCount: number, payload: Uint8Array): number {
     // A clock that is set back stands still here until it is past what it has shown: those times may be taken.
     this.#latestTime = Math.max(this.#latestTime, this.#clock.now())
     const now = this.#latestTime
-    const next = this.#authorities.get(authority)?.get(device) ?? 0
-    const time = Math.max(now, this.#floor, next)
-    const nextTime = time + Math.max(1, readingCount)
+    const earliest = Math.max(now, this.#floor)
+    const free = this.#authorities.get(authority)?.get(device) ?? 0
+    // Nearly all messages are one reading of a device that is not ahead: a millisecond does no harm, and no look inside.
+    const isPlain = readingCount === 1 && free <= earliest
+    const slots = isPlain ? 1 : countTimeSlots(payload, readingCount)
+    if (slots === 0) return earliest
+    const time = Math.max(earliest, free)
+    const nextTime = time + slots
     this.#set(authority, device, nextTime)
     if (nextTime > now + RESERVED_MS) addTo(this.#ahead, authority, device)
     if (this.#deviceCount > this.#sweepAt) this.#sweep(now)

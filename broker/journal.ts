@@ -18,7 +18,7 @@ import { ReceivedTimes } from './journal-times.ts'
 
 export interface JournalEntry {
   readonly authority: string
-  /** '' for none; a receivedTime is unique per authority and device. */
+  /** '' for none; readings without a time of their own get one that is unique per authority and device. */
   readonly device: string
   readonly topic: string
   /** Copied by `append`: the caller's buffer may be reused after it. */

@@ -1,5 +1,5 @@
 import { messageOf } from '../model/error.ts'
-import { countReadings, type Message } from '../model/message.ts'
+import { countReadings, hasTime, type Message } from '../model/message.ts'
 import { PAYLOAD_BYTES_MAX, type Reading } from '../model/reading.ts'
 import type { NewQuarantined, Rejection } from '../model/rejection.ts'
 import { parseTopic } from '../model/topic.ts'
@@ -143,10 +143,6 @@ export function createMessageDecoder({
 
 function unknownTopic(topicName: string): Rejection {
   return { reason: 'unknown_topic', detail: `topic: ${topicName} is no topic that readings are sent to` }
-}
-
-function hasTime(element: unknown): boolean {
-  return typeof element === 'object' && element !== null && Reflect.get(element, 'time') !== undefined
 }
 
 /** What is kept of a reading that is refused: its own part of what was sent. */

@@ -175,7 +175,7 @@ export async function openMqttSource({
     if (!topic || (packet.retain && topic.channel === 'reading')) return undefined
     const readings = topic.channel === 'reading' ? countReadings(payload) : 0
     if (readings > 0) reporter.note(topic.authority, readings)
-    const receivedTime = takeReceiptTime(packet.topic, readings)
+    const receivedTime = takeReceiptTime(packet.topic, readings, payload)
     return { position: undefined, authority: topic.authority, receivedTime }
   }
 

@@ -13,8 +13,8 @@ export interface Message {
   readonly topic: string
   readonly payload: Uint8Array
   /**
-   * ms since 1970, and unique per device: the next message of the same device has one that is higher by at least this
-   * one's number of readings, so that reading i without a time of its own is of `receivedTime + i`.
+   * ms since 1970. Reading i, where it has no time of its own, is of `receivedTime + i`: no other one of the device's is
+   * given that time.
    */
   readonly receivedTime: number
 }
@@ -27,14 +27,37 @@ export function countReadings(payload: Uint8Array): number {
   if (payload.byteLength > PAYLOAD_BYTES_MAX || !beginsWithBracket(payload)) return 1
   if (isNestedTooDeep(payload) || !isUtf8(payload)) return 1
   try {
-    const value: unknown = JSON.parse(
-      Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString(),
-    )
+    const value = parse(payload)
     if (!Array.isArray(value) || value.length > READINGS_PER_PAYLOAD_MAX) return 1
     return Math.max(1, value.length)
   } catch {
     return 1
   }
+}
+
+/**
+ * How many ms from its `receivedTime` on a payload's readings take: up to the last one without a time of its own, so
+ * that an hour's late readings, which have theirs, do not push the device's receipt into the future.
+ */
+export function countTimeSlots(payload: Uint8Array, readingCount: number): number {
+  // Too large to be looked into.
+  if (readingCount === 0 || payload.byteLength > PAYLOAD_BYTES_MAX) return readingCount
+  try {
+    const value = parse(payload)
+    const elements: readonly unknown[] = Array.isArray(value) ? value : [value]
+    return Math.min(readingCount, elements.findLastIndex((element) => !hasTime(element)) + 1)
+  } catch {
+    return readingCount
+  }
+}
+
+/** Whether an element of a payload tells its time itself. */
+export function hasTime(element: unknown): boolean {
+  return typeof element === 'object' && element !== null && Reflect.get(element, 'time') !== undefined
+}
+
+function parse(payload: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString())
 }
 
 function beginsWithBracket(payload: Uint8Array): boolean {
