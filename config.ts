@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { isIP, isIPv6 } from 'node:net'
 import { join, resolve } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { type ApiLimits, DEFAULT_LIMITS as DEFAULT_API_LIMITS } from './api/limits.ts'
 import { type BrokerLimits, DEFAULT_BROKER_LIMITS } from './broker/limits.ts'
+import { parseMqttSourceUrl } from './ingest/mqtt-source-url.ts'
 import { QUARANTINE_LIMITS, type QuarantineLimits } from './ingest/trim-quarantine.ts'
 import { type Clock, createScaledClock, systemClock } from './model/clock.ts'
 import { KerbsideError, messageOf } from './model/error.ts'
@@ -87,8 +89,8 @@ export function readConfig(environment: Environment): Config {
   const http = read('KERBSIDE_HTTP', '127.0.0.1:8080', parseAddress)
   const mqtt = read('KERBSIDE_MQTT', '127.0.0.1:1883', parseAddress)
   const mqttsAddress = read('KERBSIDE_MQTTS', undefined, parseAddress)
-  const cert = read('KERBSIDE_TLS_CERT', undefined, (path) => readFileSync(path))
-  const key = read('KERBSIDE_TLS_KEY', undefined, (path) => readFileSync(path))
+  const cert = read('KERBSIDE_TLS_CERT', undefined, (path) => readPem(path, 'a certificate', 'cert'))
+  const key = read('KERBSIDE_TLS_KEY', undefined, (path) => readPem(path, 'a private key', 'key'))
   const store = read('KERBSIDE_STORE', 'duckdb:', (value) => parseStore(value, dataFolder))
   const registry = read('KERBSIDE_REGISTRY', 'sqlite:', (value) => parseRegistry(value, dataFolder))
   const source = read('KERBSIDE_SOURCE', 'journal:', parseSource)
@@ -102,6 +104,13 @@ export function readConfig(environment: Environment): Config {
   if (mqttsAddress && !(cert && key) && !faults.some(({ path }) => path.startsWith('KERBSIDE_TLS'))) {
     const path = cert ? 'KERBSIDE_TLS_KEY' : 'KERBSIDE_TLS_CERT'
     faults.push({ path, message: 'is needed with KERBSIDE_MQTTS: the path of a PEM file' })
+  }
+
+  if (cert && key && !isPair(cert, key)) {
+    faults.push({
+      path: 'KERBSIDE_TLS_KEY',
+      message: 'is not the key of the certificate of KERBSIDE_TLS_CERT',
+    })
   }
 
   const mqtts = mqttsAddress && cert && key ? { ...mqttsAddress, cert, key } : undefined
@@ -154,6 +163,31 @@ function parseAddress(value: string): Address {
   return { host: match[1].replace(/^\[|\]$/g, ''), port }
 }
 
+function isPair(cert: Buffer, key: Buffer): boolean {
+  try {
+    createSecureContext({ cert, key })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function readPem(path: string, what: string, option: 'cert' | 'key'): Buffer {
+  const allowed = `the path of a PEM file with ${what} is expected`
+  let pem: Buffer
+  try {
+    pem = readFileSync(path)
+  } catch (error) {
+    throw new Error(`${messageOf(error)}; ${allowed}`)
+  }
+  try {
+    createSecureContext({ [option]: pem })
+  } catch (error) {
+    throw new Error(`the file has none (${messageOf(error)}); ${allowed}`)
+  }
+  return pem
+}
+
 function parseStore(value: string, dataFolder: string): StoreConfig {
   if (value.startsWith('duckdb:')) {
     return { type: 'duckdb', path: value.slice('duckdb:'.length) || join(dataFolder, 'readings.duckdb') }
@@ -177,7 +211,10 @@ function parseRegistry(value: string, dataFolder: string): RegistryConfig {
 
 function parseSource(value: string): SourceConfig {
   if (value === 'journal:') return { type: 'journal' }
-  if (/^(mqtt|mqtts|ws|wss):\/\//.test(value) && URL.canParse(value)) return { type: 'mqtt', url: value }
+  if (/^(mqtt|mqtts|ws|wss):\/\//.test(value) && URL.canParse(value)) {
+    parseMqttSourceUrl(value)
+    return { type: 'mqtt', url: value }
+  }
   if (value.startsWith('nats://'))
     throw new Error('NATS is not supported yet; use its MQTT listener: mqtt://HOST:PORT')
   throw new Error('"journal:" or "mqtt://USER:PASSWORD@HOST:PORT" is expected')
@@ -219,7 +256,7 @@ function parseList(value: string): string[] {
 
 function parseOldestDays(value: string): number {
   const days = Number(value)
-  if (!Number.isInteger(days) || days < 0 || days > 36_500) {
+  if (!/^\d+$/.test(value) || days > 36_500) {
     throw new Error('a whole number of days from 0 (no limit) to 36500 is expected')
   }
   return days

@@ -91,4 +91,9 @@ export class Connection {
     // aedes lets no empty name through, so that an operator's '' never fits.
     return topicName === this.readingTopic || topicName === this.statusTopic
   }
+
+  /** A last will is no reading: nothing was measured when it goes out, and the balance does not count it. */
+  mayLeaveWill(topicName: string): boolean {
+    return this.statusTopic !== '' && topicName === this.statusTopic
+  }
 }

@@ -211,16 +211,19 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
     committer.added()
   }
 
-  function release(session: string, messageId: number, committed: () => void = () => undefined): void {
+  function release(session: string, messageId: number, committed?: () => void): void {
     if (isClosed) return
-    if (received.delete(session, messageId)) packer.addReceived({ type: 'release', session, messageId })
-    addCommitted(committed)
+    const isKnown = received.delete(session, messageId)
+    if (isKnown) packer.addReceived({ type: 'release', session, messageId })
+    if (isKnown || committed) addCommitted(committed ?? nothing)
   }
 
-  function releaseSession(session: string, committed: () => void = () => undefined): void {
+  // Sessions end also while the journal is full: one that had no ids leaves nothing that waits for the disk.
+  function releaseSession(session: string, committed?: () => void): void {
     if (isClosed) return
-    if (received.deleteSession(session)) packer.addReceived({ type: 'releaseSession', session })
-    addCommitted(committed)
+    const isKnown = received.deleteSession(session)
+    if (isKnown) packer.addReceived({ type: 'releaseSession', session })
+    if (isKnown || committed) addCommitted(committed ?? nothing)
   }
 
   function addCommitted(committed: () => void): void {
@@ -307,6 +310,8 @@ function findLimitBytes(path: string): number {
   }
   return Math.min(LIMIT_BYTES_MAX, Math.floor(available * LIMIT_RATIO_OF_FREE))
 }
+
+function nothing(): void {}
 
 function toRetained({ topic, payload, qos, properties }: RetainedRow): RetainedMessage {
   return {

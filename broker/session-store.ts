@@ -135,7 +135,10 @@ export function createSessionStore({
       if (!session || messageId === undefined) return
       if (packet.cmd === 'pubrel') {
         const counter = session.countersByMessageId.get(messageId)
-        if (counter !== undefined) session.queue.set(counter, packet)
+        if (counter === undefined) return
+        const received = session.queue.get(counter)
+        if (received?.cmd === 'publish') session.queuedBytes -= received.payload.length
+        session.queue.set(counter, packet)
         return
       }
       // One that found the queue full is not there: it is sent all the same, only never again.

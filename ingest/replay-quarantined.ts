@@ -95,6 +95,8 @@ export function createQuarantineReplay({
   } {
     const decoded = decodeMessages([], 0, -1)
     const rejections = entries.map((entry, messageIndex): Rejection | undefined => {
+      // Only its beginning was kept, and no fix makes it smaller.
+      if (entry.reason === 'too_large') return { reason: entry.reason, detail: entry.detail }
       const one = decodeMessages([{ ...entry, position: undefined }], 0, -1)
       const [reading] = one.readings
       const [refused] = one.quarantined

@@ -123,7 +123,7 @@ const timeSchema = z.union([z.string(), z.int()])
 // Any reading's own fields on the wire. `time` is parsed by the decoder, which knows when it was received.
 const commonShape = {
   time: timeSchema.optional(),
-  sequence: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  sequence: z.int().optional(),
   device: z.string().optional(),
 }
 
@@ -152,7 +152,7 @@ const countsShape = {
 const trafficPayloadSchema = z.object({
   ...commonShape,
   intervalSeconds: z.number().min(1).max(86_400).optional(),
-  lane: z.int().min(0).max(99).optional(),
+  lane: z.int().optional(),
   direction: z.string().min(1).max(64).optional(),
   counts: z.object(countsShape).partial().optional(),
   count: countSchema.optional(),
@@ -188,7 +188,7 @@ const vehiclePayloadSchema = z.object({
   tripId: textSchema.optional(),
   startDate: z
     .string()
-    .regex(/^\d{8}$/, 'a service date as YYYYMMDD')
+    .regex(/^\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/, 'a service date as YYYYMMDD')
     .optional(),
   routeId: textSchema.optional(),
   occupancyStatus: z

@@ -1,5 +1,5 @@
 // RFC 3339, section 5.6. The date and the time of day are checked by Date itself.
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ](?:[01]\d|2[0-3]):\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/
 
 /**
  * A time on the wire as milliseconds since 1970: an RFC 3339 string, or an integer that already is that.

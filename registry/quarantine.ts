@@ -2,10 +2,12 @@ import { sql } from 'kysely'
 import type { Quarantined } from '../model/rejection.ts'
 import { recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
-import { listPage } from './list-page.ts'
 import type { Registry } from './registry.ts'
 import { notFound, type RegistryContext } from './registry-context.ts'
 import type { RegistryTables } from './registry-tables.ts'
+
+/** Of payload in one page, however many readings it may have: nonsense takes six times as much once it is JSON. */
+const PAGE_BYTES_MAX = 4 * 1_048_576
 
 export function createQuarantineRecords(
   context: RegistryContext,
@@ -21,15 +23,20 @@ export function createQuarantineRecords(
   const { kysely, transact } = context.database
   return {
     async listQuarantined(authority, page) {
-      let query = kysely.selectFrom('quarantine').selectAll().where('authority', '=', authority)
+      let query = kysely.selectFrom('quarantine').where('authority', '=', authority)
       if (page.reason !== undefined) query = query.where('reason', '=', page.reason)
       if (page.device !== undefined) query = query.where('device', '=', page.device)
       if (page.after !== undefined) query = query.where('id', '>', page.after)
-      const rows = await query
+      const sizes = await query
+        .select(['id', sql<number>`length(payload)`.as('bytes')])
         .orderBy('id')
         .limit(page.limit + 1)
         .execute()
-      return listPage(rows, page, toQuarantined, (row) => row.id)
+      const count = Math.min(page.limit, countWithin(sizes, PAGE_BYTES_MAX))
+      const last = sizes[count - 1]
+      if (!last) return { items: [], next: null }
+      const rows = await query.selectAll().where('id', '<=', last.id).orderBy('id').limit(count).execute()
+      return { items: rows.map(toQuarantined), next: count < sizes.length ? last.id : null }
     },
 
     async getQuarantined(authority, id) {
@@ -112,6 +119,16 @@ export function createQuarantineRecords(
       })
     },
   }
+}
+
+/** How many of the first have no more bytes than `bytesMax` together; one that is larger by itself counts as one. */
+function countWithin(sizes: readonly { readonly bytes: number }[], bytesMax: number): number {
+  let bytes = 0
+  const end = sizes.findIndex((size, index) => {
+    bytes += Number(size.bytes)
+    return index > 0 && bytes > bytesMax
+  })
+  return end === -1 ? sizes.length : end
 }
 
 function toQuarantined(row: RegistryTables['quarantine']): Quarantined {

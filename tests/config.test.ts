@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { readConfig } from '../config.ts'
 import { KerbsideError } from '../model/error.ts'
 
@@ -71,6 +74,27 @@ describe('the environment', () => {
 
   test('TLS without its certificate is refused', () => {
     expect(faultsOf({ KERBSIDE_MQTTS: '127.0.0.1:8883' })[0]?.path).toBe('KERBSIDE_TLS_CERT')
+  })
+
+  test('a file that is no certificate, or the key of another one, is refused with its variable', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kerbside-tls-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const nonsense = join(folder, 'nonsense.pem')
+    writeFileSync(nonsense, 'nonsense')
+    const faults = faultsOf({
+      KERBSIDE_MQTTS: '127.0.0.1:8883',
+      KERBSIDE_TLS_CERT: nonsense,
+      KERBSIDE_TLS_KEY: join(folder, 'none.pem'),
+    })
+    expect(faults.map(({ path }) => path)).toEqual(['KERBSIDE_TLS_CERT', 'KERBSIDE_TLS_KEY'])
+    expect(faults[0]?.message).toContain('a PEM file with a certificate is expected')
+    expect(faults[1]?.message).toContain('a PEM file with a private key is expected')
+  })
+
+  test('the parameters of a source are refused with their variable', () => {
+    const [fault] = faultsOf({ KERBSIDE_SOURCE: 'mqtt://user:hunter2@host?protocol=7' })
+    expect(fault).toMatchObject({ path: 'KERBSIDE_SOURCE', message: expect.stringContaining('protocol=7') })
+    expect(fault?.message).not.toContain('hunter2')
   })
 
   test('a clock starts where it is told and runs as fast as it is told', () => {

@@ -271,6 +271,20 @@ test('a full journal accepts nothing until a tenth of its limit is free, and los
   expect(read.map((text) => Number(text.split(' ')[0]))).toEqual(Array.from({ length: count }, (_, n) => n))
 })
 
+test('sessions that end while the journal is full leave nothing that waits for it', async () => {
+  const holdCommits = new SharedArrayBuffer(4)
+  const journal = await open({ holdCommits })
+  Atomics.store(new Int32Array(holdCommits), 0, 1)
+  const held = append(journal, entryOf('held'))
+  for (let count = 0; count < 1_000; count += 1) journal.releaseSession(`session-${count}`)
+  Atomics.store(new Int32Array(holdCommits), 0, 0)
+  Atomics.notify(new Int32Array(holdCommits), 0)
+  await held
+  expect(journal.stats().commits).toBe(1)
+  await append(journal, entryOf('next'))
+  expect(journal.stats().commits).toBe(2)
+})
+
 test('the files stay small while a hundred megabytes pass through', async () => {
   const journal = await open()
   const source = journal.openSource()

@@ -122,6 +122,27 @@ test('a kept session gets what came while it was away, and a clean one does not'
   await device.endAsync()
 })
 
+test('what a kept session has acknowledged at QoS 2 leaves room for what comes next', async () => {
+  const town = await startTown({ limits: { queuedBytes: 1_000 } })
+  const login = { username: 'a', password: await town.addKey('a'), clientId: 'office' }
+  const device = await connectMqtt(town.url, {
+    username: 'a/bin1',
+    password: await town.addDevice('a', 'bin1'),
+  })
+  const operator = await connectMqtt(town.url, { ...login, clean: false })
+  await operator.subscribeAsync(reading, { qos: 2 })
+  for (let count = 0; count < 5; count += 1) {
+    const got = nextMessages(operator, 1)
+    await device.publishAsync(reading, String(count).repeat(300), { qos: 2 })
+    await got
+  }
+  await operator.endAsync()
+  await device.publishAsync(reading, 'kept', { qos: 2 })
+  const again = await openRaw(town, { ...login, clean: false })
+  await again.waitFor((packet) => packet.cmd === 'publish' && packet.payload.toString() === 'kept')
+  await device.endAsync()
+})
+
 test('a last will is journalled and passed on, and one that its device may not publish refuses the CONNECT', async () => {
   const town = await startTown()
   const password = await town.addDevice('a', 'bin1')
@@ -130,7 +151,12 @@ test('a last will is journalled and passed on, and one that its device may not p
   const messages = nextMessages(operator, 1)
   const will = { topic: status, payload: Buffer.from('offline'), qos: 1 as const, retain: true }
   for (const version of [4, 5] as const) {
-    for (const topic of ['kerbside/v1/a/bin/bin1/config', 'kerbside/v1/a/bin/bin2/status', '$SYS/x']) {
+    for (const topic of [
+      'kerbside/v1/a/bin/bin1/config',
+      reading,
+      'kerbside/v1/a/bin/bin2/status',
+      '$SYS/x',
+    ]) {
       const raw = await openRaw(town, { username: 'a/bin1', password, version, will: { ...will, topic } })
       const refusal = version === 5 ? { reasonCode: 0x87 } : { returnCode: 5 }
       expect(await raw.waitFor(({ cmd }) => cmd === 'connack')).toMatchObject(refusal)

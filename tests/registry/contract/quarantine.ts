@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Quarantined } from '../../../model/rejection.ts'
 import {
   ACTOR,
   createOutcome,
@@ -69,7 +70,16 @@ export function describeQuarantine(harness: RegistryHarness): void {
       const counts = [{ authority: 'alpha', stored: 0, quarantined: quarantined.length }]
       await registry.recordIngested(createOutcome({ position: 1, counts, quarantined }))
       expect(await registry.countQuarantined('alpha')).toEqual([{ reason: 'out_of_range', count: 5_040 }])
-      const { items } = await registry.listQuarantined('alpha', { limit: 10_000 })
+      const items: Quarantined[] = []
+      const pages: number[] = []
+      for (let after: string | null | undefined; after !== null; ) {
+        const page = await registry.listQuarantined('alpha', { limit: 10_000, after })
+        items.push(...page.items)
+        pages.push(page.items.reduce((bytes, { payload }) => bytes + payload.length, 0))
+        after = page.next
+      }
+      // A page is small in bytes too, however large each of them is.
+      expect(Math.max(...pages)).toBeLessThanOrEqual(4 * 1_048_576)
       expect(items.map(({ receivedTime }) => receivedTime)).toEqual(
         quarantined.map(({ receivedTime }) => receivedTime),
       )
