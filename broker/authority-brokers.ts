@@ -3,7 +3,8 @@ import { messageOf } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import { formatTopic, parseTopic } from '../model/topic.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
-import type { DeviceChange, DeviceRecord } from '../registry/registry.ts'
+import type { DeviceChange, DeviceRecord, Revocation } from '../registry/registry.ts'
+import { hashSecret } from '../registry/secret.ts'
 import { type AuthorityBroker, openAuthorityBroker } from './authority-broker.ts'
 import type { Refusal } from './connack.ts'
 import { Connection, DeviceState, type Principal } from './connection.ts'
@@ -19,8 +20,8 @@ export interface AuthorityBrokers {
   readonly size: number
   /** Brings a user to the broker of its authority, or resolves with why not. */
   admit(arrival: Arrival, principal: Principal): Promise<Refusal | undefined>
-  /** Ends operators whose key is gone. Rejects where the registry is away. */
-  checkKeys(isKeyOf: (key: string, authority: string) => Promise<boolean>): Promise<void>
+  /** Ends operators whose key is gone, should the directory not have told. Rejects where the registry is away. */
+  checkKeys(): Promise<void>
   /** Lets go of brokers that nobody has used since the call before. */
   dropIdle(): void
   close(): Promise<void>
@@ -33,25 +34,24 @@ export function createAuthorityBrokers(deps: {
   counters: BrokerCounters
   limits: BrokerLimits
   logger: Logger
+  isKeyOf: (key: string, authority: string) => Promise<boolean>
 }): AuthorityBrokers {
-  const { directory, flow, limits, logger } = deps
+  const { directory, flow, limits, logger, isKeyOf } = deps
   const opening = new Map<string, Promise<AuthorityBroker>>()
   const opened = new Map<string, AuthorityBroker>()
   const idle = new Set<AuthorityBroker>()
   const devices = new Map<string, DeviceState>()
   const operators = new Set<Connection>()
   const stopListening = directory.onChange(follow)
+  const stopHearing = directory.onRevocation(revoke)
 
   return {
     get size() {
       return opened.size
     },
     admit,
-    async checkKeys(isKeyOf) {
-      for (const connection of [...operators]) {
-        const { authority, key } = connection.principal
-        if (key !== undefined && !(await isKeyOf(key, authority))) opened.get(authority)?.revoke(connection)
-      }
+    async checkKeys() {
+      for (const connection of [...operators]) if (!(await hasKey(connection))) end(connection)
     },
     dropIdle() {
       for (const [authority, broker] of opened) {
@@ -69,6 +69,7 @@ export function createAuthorityBrokers(deps: {
     },
     async close() {
       stopListening()
+      stopHearing()
       await Promise.allSettled([...opening.values()].map(async (broker) => (await broker).close()))
     },
   }
@@ -87,11 +88,13 @@ export function createAuthorityBrokers(deps: {
       connectBytes: arrival.bytes,
       state,
     })
-    if (connect.will && !connection.mayPublish(connect.will.topic)) return 'notAuthorized'
+    if (connect.will && !connection.mayLeaveWill(connect.will.topic)) return 'notAuthorized'
     const others = [...state.connections].filter(({ sessionId }) => sessionId !== connection.sessionId)
     if (others.length >= limits.connectionsPerDevice) return 'tooManyConnections'
     // Known from here on, so that a change of the device while its broker opens is not missed.
     register(connection)
+    // Its key may have gone between the login and this line, which nobody would be told of a second time.
+    if (!(await hasKey(connection))) return 'notAuthorized'
     const broker = await open(principal.authority)
     if (connection.isRevoked) return 'notAuthorized'
     if (socket.destroyed || socket.readableEnded) {
@@ -146,21 +149,47 @@ export function createAuthorityBrokers(deps: {
   }
 
   function follow({ authority, deviceId, record }: DeviceChange): void {
-    const broker = opened.get(authority)
     for (const connection of [...(devices.get(`${authority}/${deviceId}`)?.connections ?? [])]) {
-      if (isSameLogin(connection.principal.device, record)) continue
-      if (broker) broker.revoke(connection)
-      else connection.isRevoked = true
+      if (!isSameLogin(connection.principal.device, record)) end(connection)
     }
+    const broker = opened.get(authority)
     if (!broker) return
     if (record) publishConfig(broker, record)
     else broker.forgetDevice(deviceId)
+  }
+
+  function revoke({ authority, keyHash }: Revocation): void {
+    for (const connection of [...operators]) {
+      const { principal } = connection
+      if (principal.authority !== authority) continue
+      if (keyHash === null || keyHash === hashOf(principal.key)) end(connection)
+    }
+    // With the authority go the sessions of its operators, who all have no device: what waits in them is not for those
+    // of the next authority of its id.
+    if (keyHash === null) opened.get(authority)?.forgetDevice('')
+  }
+
+  function end(connection: Connection): void {
+    const broker = opened.get(connection.principal.authority)
+    // MQTT 5's DISCONNECT would wait behind what the client has not read, and all that is published meanwhile with it.
+    const isBehind = connection.socket.writableLength > 0
+    if (broker) broker.revoke(connection)
+    else connection.isRevoked = true
+    if (isBehind) connection.socket.destroy()
+  }
+
+  async function hasKey({ principal: { key, authority } }: Connection): Promise<boolean> {
+    return key === undefined || isKeyOf(key, authority)
   }
 
   function publishConfig(broker: AuthorityBroker, { authority, device }: DeviceRecord): void {
     const topic = formatTopic({ authority, kind: device.kind, device: device.id, channel: 'config' })
     broker.publishRetained(topic, formatDeviceConfig(device))
   }
+}
+
+function hashOf(key: string | undefined): string | undefined {
+  return key === undefined ? undefined : Buffer.from(hashSecret(key)).toString('hex')
 }
 
 function isSameLogin(before: DeviceRecord | undefined, now: DeviceRecord | undefined): boolean {

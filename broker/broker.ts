@@ -68,9 +68,9 @@ export interface Broker {
   close(): Promise<void>
 }
 
-/** How often the registry is asked for changed devices, in ms. */
+/** How often the registry is asked for changed devices and revoked keys, in ms. */
 const WATCH_INTERVAL = 500
-/** How often keys of operators are checked and unused brokers let go, in ms. */
+/** How often all keys of operators are checked and unused brokers let go, in ms. */
 const CARE_INTERVAL = 10_000
 
 export async function startBroker(deps: BrokerDeps): Promise<Broker> {
@@ -81,7 +81,15 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
   const counters = createCounters()
   const flow = createFlowControl({ journal, limits })
   const authenticator = createAuthenticator({ registry, directory, limits, logger })
-  const authorities = createAuthorityBrokers({ directory, journal, flow, counters, limits, logger })
+  const authorities = createAuthorityBrokers({
+    directory,
+    journal,
+    flow,
+    counters,
+    limits,
+    logger,
+    isKeyOf: authenticator.isKeyOf,
+  })
   const relay = createRelay({ journal, limits, logger })
   const reporter = createAcceptedReporter({ registry, journal, logger })
   const gate = createConnectionGate({
@@ -125,7 +133,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
   const watch = repeat(WATCH_INTERVAL, 'devices could not be refreshed', logger, () => directory.refresh())
   const care = repeat(CARE_INTERVAL, 'keys could not be checked', logger, async () => {
     authorities.dropIdle()
-    await authorities.checkKeys(authenticator.isKeyOf)
+    await authorities.checkKeys()
   })
 
   return {

@@ -1,11 +1,12 @@
 import type { Authority } from '../model/authority.ts'
 import { recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
-import { recordAllDeleted } from './device-changes.ts'
+import { recordAllDeleted, takeVersions } from './device-changes.ts'
 import { listPage } from './list-page.ts'
 import type { Registry } from './registry.ts'
 import { alreadyExists, notFound, type RegistryContext } from './registry-context.ts'
 import type { RegistryTables } from './registry-tables.ts'
+import { recordRevocation } from './revocations.ts'
 import { startCountsAgain } from './source-counts.ts'
 
 type AuthorityRow = RegistryTables['authorities']
@@ -84,11 +85,13 @@ export function createAuthorityRecords(
       return transact(async (transaction) => {
         // Before the authority's own row is locked: device changes take their version first, too.
         await recordAllDeleted(transaction, context, id)
+        const version = await takeVersions(transaction, 1)
         const { numDeletedRows } = await transaction
           .deleteFrom('authorities')
           .where('id', '=', id)
           .executeTakeFirstOrThrow()
         if (numDeletedRows === 0n) throw notFound('authority', id)
+        await recordRevocation(transaction, context, { version, authority: id, keyHash: null })
         await recordAudit(transaction, context, [
           { authority: id, actor, action: 'authority.delete', target: id },
         ])

@@ -27,9 +27,9 @@ export function createDeviceChangeRecords({
 type Nullable<T> = { [Key in keyof T]: T[Key] | null }
 
 /**
- * The first statement of every transaction that changes devices, resolving with the first of `count` versions. The
+ * The first statement of every transaction that changes devices or revokes keys, resolving with the first of `count` versions. The
  * counter's row is locked until the transaction ends, so that changes become visible in the order of their versions,
- * and no two transactions that change devices run at once.
+ * and no two such transactions run at once.
  */
 export async function takeVersions(transaction: RegistryTransaction, count: number): Promise<number> {
   const { value } = await transaction

@@ -1,4 +1,4 @@
-import type { DeviceChange, DeviceRecord, Registry } from './registry.ts'
+import type { DeviceChange, DeviceRecord, Registry, Revocation } from './registry.ts'
 
 /** Every device of every authority, in memory, kept current by the registry's changes: the hot paths look here. */
 export interface DeviceDirectory {
@@ -8,6 +8,11 @@ export interface DeviceDirectory {
   refresh(): Promise<void>
   /** Called for each change that a refresh brings; returns what ends it. */
   onChange(listener: (change: DeviceChange) => void): () => void
+  /**
+   * Called for each key that a refresh finds revoked, and for each authority that it finds deleted, before a later device
+   * is found here; returns what ends it.
+   */
+  onRevocation(listener: (revocation: Revocation) => void): () => void
 }
 
 const CHANGES_PER_READ = 5_000
@@ -15,7 +20,9 @@ const CHANGES_PER_READ = 5_000
 export async function openDeviceDirectory(registry: Registry): Promise<DeviceDirectory> {
   const authorities = new Map<string, Map<string, DeviceRecord>>()
   const listeners = new Set<(change: DeviceChange) => void>()
+  const revocationListeners = new Set<(revocation: Revocation) => void>()
   let version = 0
+  let revokedVersion = 0
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined
 
@@ -26,6 +33,10 @@ export async function openDeviceDirectory(registry: Registry): Promise<DeviceDir
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    onRevocation(listener) {
+      revocationListeners.add(listener)
+      return () => revocationListeners.delete(listener)
     },
   }
   await directory.refresh()
@@ -51,8 +62,22 @@ export async function openDeviceDirectory(registry: Registry): Promise<DeviceDir
   async function readChanges(): Promise<void> {
     for (;;) {
       const changes = await registry.listDeviceChanges(version, CHANGES_PER_READ)
+      // Read later and told earlier: nobody who was let in with a key of a deleted authority is there still when the
+      // devices of the next one of its id are found.
+      await readRevocations()
       for (const change of changes) apply(change)
       if (changes.length < CHANGES_PER_READ) return
+    }
+  }
+
+  async function readRevocations(): Promise<void> {
+    for (;;) {
+      const revocations = await registry.listRevocations(revokedVersion, CHANGES_PER_READ)
+      for (const revocation of revocations) {
+        revokedVersion = revocation.version
+        for (const listener of revocationListeners) listener(revocation)
+      }
+      if (revocations.length < CHANGES_PER_READ) return
     }
   }
 

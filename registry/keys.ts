@@ -1,10 +1,12 @@
 import { type Key, SCOPES } from '../model/key.ts'
 import { recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
+import { takeVersions } from './device-changes.ts'
 import { listPage } from './list-page.ts'
 import type { Registry } from './registry.ts'
 import { notFound, type RegistryContext, requireAuthority } from './registry-context.ts'
 import type { RegistryTables } from './registry-tables.ts'
+import { recordRevocation } from './revocations.ts'
 import { createKeySecret, hashSecret } from './secret.ts'
 
 /** The id of the installation's own key, and its name as an actor in the audit. */
@@ -53,13 +55,16 @@ export function createKeyRecords(
 
     deleteKey(authority, id, actor) {
       return transact(async (transaction) => {
+        // Taken first, as by all that the directory of devices hears of.
+        const version = await takeVersions(transaction, 1)
         const row = await transaction
           .deleteFrom('keys')
           .where('authority', '=', authority)
           .where('id', '=', id)
-          .returning('name')
+          .returning(['name', 'hash'])
           .executeTakeFirst()
         if (!row) throw notFound('key', id)
+        await recordRevocation(transaction, context, { version, authority, keyHash: row.hash })
         await recordAudit(transaction, context, [
           { authority, actor, action: 'key.delete', target: id, detail: { name: row.name } },
         ])

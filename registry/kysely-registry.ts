@@ -13,6 +13,7 @@ import { createQuarantineRecords } from './quarantine.ts'
 import type { Registry } from './registry.ts'
 import type { RegistryContext } from './registry-context.ts'
 import type { RegistryDatabase } from './registry-database.ts'
+import { createRevocationRecords } from './revocations.ts'
 import { createRoundRecords } from './rounds.ts'
 import { createSiteRecords } from './sites.ts'
 import { createSourceCountRecords } from './source-counts.ts'
@@ -34,6 +35,7 @@ export function createKyselyRegistry({
     ...createDeviceChangeRecords(context),
     ...createDeviceStatusRecords(context),
     ...createKeyRecords(context),
+    ...createRevocationRecords(context),
     ...createAuditRecords(context),
     ...createSiteRecords(context),
     ...createRoundRecords(context),

@@ -3,12 +3,13 @@ import type { Clock } from '../model/clock.ts'
 import { KerbsideError } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import { createRegistryTables } from './migrations/0001-registry.ts'
+import { createRevocations } from './migrations/0002-revocations.ts'
 import type { ColumnTypes, RegistryDatabase } from './registry-database.ts'
 
 type Migration = (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>
 
 /** In their order; the number of each is its place, counted from 1. */
-const MIGRATIONS: readonly Migration[] = [createRegistryTables]
+export const MIGRATIONS: readonly Migration[] = [createRegistryTables, createRevocations]
 
 /**
  * Brings the tables to this version, all in one transaction, which both databases allow for tables too. Of two

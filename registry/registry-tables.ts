@@ -21,6 +21,7 @@ export interface RegistryTables {
     password_hash: Uint8Array
   }
   device_changes: { authority: string; device_id: string; version: number; time: number; is_deleted: number }
+  revocations: { version: number; authority: string; key_hash: string | null; time: number }
   counters: { name: string; value: number }
   device_statuses: { authority: string; kind: Kind; device: string; is_online: number; time: number }
   keys: {

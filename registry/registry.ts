@@ -24,6 +24,15 @@ export interface DeviceChange {
   readonly record: DeviceRecord | undefined
 }
 
+/** A key that is none any more. */
+export interface Revocation {
+  /** Of the versions of device changes: in the order in which they became true. */
+  readonly version: number
+  readonly authority: string
+  /** SHA-256 of the key, hexadecimal; null where the authority was deleted, and all of its keys with it. */
+  readonly keyHash: string | null
+}
+
 /** Whose key it is: `authority` is null for the installation's own. */
 interface KeyRecord {
   readonly authority: string | null
@@ -124,6 +133,8 @@ export interface Registry {
   listKeys(authority: string, page: PageQuery): Promise<Page<Key>>
   createKey(authority: string, key: NewKey, actor: string): Promise<{ key: Key; secret: string }>
   deleteKey(authority: string, id: string, actor: string): Promise<void>
+  /** Authorities' keys that were revoked after a version, oldest first, at most `limit`. */
+  listRevocations(afterVersion: number, limit: number): Promise<readonly Revocation[]>
   /** By the secret itself, compared by its hash. */
   findKey(secret: string): Promise<KeyRecord | undefined>
   /** Makes the installation's key where there is none yet, resolving with its secret, once; otherwise undefined. */

@@ -4,10 +4,10 @@ import type { RegistryContext, RegistryTransaction } from './registry-context.ts
 
 const DAY_MS = 86_400_000
 const AUDIT_MAX = 100_000
-/** A directory that does not look for so long may miss that a device was deleted. */
+/** A directory that does not look for so long may miss that a device was deleted, or a key revoked. */
 const DELETIONS_KEPT_MS = 30 * DAY_MS
 
-/** Where nothing is to go, five looks into indexes. */
+/** Where nothing is to go, six looks into indexes. */
 export function createTrimRecords({ database: { transact } }: RegistryContext): Pick<Registry, 'trim'> {
   return {
     trim({ now, quarantinedBefore, quarantinedMax, quarantinedBytesMax }) {
@@ -20,6 +20,10 @@ export function createTrimRecords({ database: { transact } }: RegistryContext): 
         await transaction
           .deleteFrom('device_changes')
           .where('is_deleted', '=', 1)
+          .where('time', '<', now - DELETIONS_KEPT_MS)
+          .execute()
+        await transaction
+          .deleteFrom('revocations')
           .where('time', '<', now - DELETIONS_KEPT_MS)
           .execute()
         await trimQuarantine(transaction, quarantinedMax, quarantinedBytesMax)

@@ -14,7 +14,7 @@ const keySchema = z.object({
   createdTime: z.iso.datetime(),
 })
 
-export function registerKeys(app: Api, { registry, publicUrl = '' }: ApiParts): void {
+export function registerKeys(app: Api, { registry, directory, publicUrl = '' }: ApiParts): void {
   app.get(
     '/v1/authorities/:authority/keys',
     {
@@ -75,6 +75,7 @@ export function registerKeys(app: Api, { registry, publicUrl = '' }: ApiParts): 
     },
     async (request, reply) => {
       await registry.deleteKey(request.params.authority, request.params.key, actorOf(request))
+      await directory.refresh()
       return reply.code(204).send()
     },
   )

@@ -21,6 +21,16 @@ test('a key is shown once, and listed without itself', async () => {
   expect((await app.call('GET', ALPHA, { key })).status).toBe(200)
 })
 
+test('a key that is revoked is told to the directory before the answer', async () => {
+  const app = await createTestApp()
+  await app.createAuthority({ id: 'alpha' })
+  const { body } = await app.call('POST', `${ALPHA}/keys`, { body: { name: 'Works', scopes: ['read'] } })
+  const heard: unknown[] = []
+  app.directory.onRevocation((revocation) => heard.push(revocation))
+  expect((await app.call('DELETE', `${ALPHA}/keys/${body.id}`)).status).toBe(204)
+  expect(heard).toMatchObject([{ authority: 'alpha', keyHash: expect.stringMatching(/^[0-9a-f]{64}$/) }])
+})
+
 test('the audit says who changed what, and never a secret', async () => {
   const app = await createTestApp()
   await app.call('POST', '/v1/authorities', { body: { id: 'alpha' } })

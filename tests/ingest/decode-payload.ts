@@ -36,5 +36,6 @@ function createDirectory(devices: readonly NewDevice[]): DeviceDirectory {
     list: () => records.values(),
     refresh: async () => undefined,
     onChange: () => () => undefined,
+    onRevocation: () => () => undefined,
   }
 }

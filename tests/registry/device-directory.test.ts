@@ -79,6 +79,23 @@ describe('a directory of devices', () => {
     expect(heard).toHaveLength(5)
   })
 
+  test('tells of revoked keys, and of the end of an authority before it finds the devices of the next', async () => {
+    const registry = await openRegistry()
+    const directory = await openDeviceDirectory(registry)
+    const heard: string[] = []
+    directory.onRevocation(({ authority, keyHash }) => heard.push(`${authority} ${keyHash ? 'key' : 'end'}`))
+    directory.onChange(({ authority, deviceId }) => heard.push(`${authority} ${deviceId}`))
+    const { key } = await registry.createKey('alpha', { name: 'k', scopes: ['read'] }, ACTOR)
+    await registry.deleteKey('alpha', key.id, ACTOR)
+    await registry.deleteAuthority('alpha', ACTOR)
+    await createAuthority(registry, 'alpha')
+    await registry.createDevices('alpha', [createBin('bin-1')], ACTOR)
+    await directory.refresh()
+    expect(heard).toEqual(['alpha key', 'alpha end', 'alpha bin-1'])
+    await directory.refresh()
+    expect(heard).toHaveLength(3)
+  })
+
   test('sees a change that was committed before the call, though another refresh is under way', async () => {
     const { registry, reads } = holdReads(await openRegistry())
     const opening = openDeviceDirectory(registry)

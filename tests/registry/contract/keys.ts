@@ -1,5 +1,10 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { ACTOR, createBin, openFor, openWithAuthorities, type RegistryHarness } from './harness.ts'
+
+function sha256(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex')
+}
 
 export function describeKeys(harness: RegistryHarness): void {
   describe('keys and audit', () => {
@@ -27,6 +32,27 @@ export function describeKeys(harness: RegistryHarness): void {
       await expect(
         registry.createKey('nowhere', { name: 'k', scopes: ['read'] }, ACTOR),
       ).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    })
+
+    test('keys that are revoked, and authorities that end, are told in the order of device changes', async () => {
+      const registry = await openWithAuthorities(harness, 'alpha', 'beta')
+      const { key, secret } = await registry.createKey('alpha', { name: 'k', scopes: ['read'] }, ACTOR)
+      await registry.createKey('beta', { name: 'k', scopes: ['read'] }, ACTOR)
+      expect(await registry.listRevocations(0, 10)).toEqual([])
+      await registry.deleteKey('alpha', key.id, ACTOR)
+      await expect(registry.deleteKey('alpha', key.id, ACTOR)).rejects.toThrow()
+      await registry.createDevices('beta', [createBin('bin-1')], ACTOR)
+      await registry.deleteAuthority('beta', ACTOR)
+      const revocations = await registry.listRevocations(0, 10)
+      expect(revocations).toEqual([
+        { version: expect.any(Number), authority: 'alpha', keyHash: sha256(secret) },
+        { version: expect.any(Number), authority: 'beta', keyHash: null },
+      ])
+      const [first, second] = revocations.map(({ version }) => version)
+      const [change] = await registry.listDeviceChanges(first ?? 0, 10)
+      expect(change?.version).toBeLessThan(second ?? 0)
+      expect(await registry.listRevocations(0, 1)).toEqual(revocations.slice(0, 1))
+      expect(await registry.listRevocations(first ?? 0, 10)).toEqual(revocations.slice(1))
     })
 
     test("the installation's key is made once, and can be replaced", async () => {
