@@ -22,6 +22,10 @@ export const depotBody = depotSchema.strict()
 export const tipBody = tipSchema.strict()
 export const lorryBody = lorrySchema.strict()
 
+export const depotPatchBody = patchOf(depotBody)
+export const tipPatchBody = patchOf(tipBody)
+export const lorryPatchBody = patchOf(lorryBody)
+
 schemas.add(problemSchema, { id: 'Problem' })
 schemas.add(authoritySchema, { id: 'Authority' })
 schemas.add(newAuthorityBody, { id: 'NewAuthority' })
@@ -33,6 +37,21 @@ schemas.add(newKeyBody, { id: 'NewKey' })
 schemas.add(depotBody, { id: 'Depot' })
 schemas.add(tipBody, { id: 'Tip' })
 schemas.add(lorryBody, { id: 'Lorry' })
+schemas.add(depotPatchBody, { id: 'DepotPatch' })
+schemas.add(tipPatchBody, { id: 'TipPatch' })
+schemas.add(lorryPatchBody, { id: 'LorryPatch' })
 
 export const authorityParams = z.object({ authority: idSchema })
 export const deviceParams = authorityParams.extend({ device: idSchema })
+
+/** A merge patch (RFC 7396) of what a schema describes: nothing has to be there, and null resets what has a default. */
+function patchOf(schema: z.ZodObject): z.ZodObject<Record<string, z.ZodType>> {
+  const fields = Object.entries(schema.shape).map(([name, field]) => [name, patchOfField(field).optional()])
+  return z.strictObject(Object.fromEntries(fields))
+}
+
+function patchOfField(field: unknown): z.ZodType {
+  if (!(field instanceof z.ZodDefault || field instanceof z.ZodPrefault)) return field as z.ZodType
+  const inner = field.unwrap()
+  return (inner instanceof z.ZodObject ? patchOf(inner) : (inner as z.ZodType)).nullable()
+}

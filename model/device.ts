@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema } from './id.ts'
+import { mergePatch } from './merge-patch.ts'
 
 export const KINDS = ['bin', 'traffic', 'display', 'vehicle'] as const
 export type Kind = (typeof KINDS)[number]
@@ -64,7 +65,7 @@ export const newDeviceSchema = z
   .superRefine((device, context) => checkCalibration(device.settings, context))
 export type NewDevice = z.infer<typeof newDeviceSchema>
 
-/** `settings` given replace the settings that have the same name; null removes one. */
+/** `settings` is merged into those that there are; null removes one. */
 export const devicePatchSchema = z.object({
   name: deviceShape.name.optional(),
   longitude: deviceShape.longitude.optional(),
@@ -89,9 +90,7 @@ function checkCalibration(settings: Settings, context: z.RefinementCtx): void {
 
 /** The settings as they are after a patch; throws a ZodError where the result is not allowed. */
 export function patchSettings(settings: Settings, patch: Record<string, unknown>): Settings {
-  const merged = Object.fromEntries(
-    Object.entries({ ...settings, ...patch }).filter(([, value]) => value !== null),
-  )
+  const merged = mergePatch(settings, patch)
   return z
     .object({ settings: settingsSchema })
     .superRefine((value, context) => checkCalibration(value.settings, context))

@@ -35,8 +35,9 @@ export const lorrySchema = z
     id: idSchema,
     name: z.string().min(1).max(200),
     depotId: idSchema,
+    // Strict for itself: whoever makes a lorry's schema strict does not reach into it.
     capacity: z
-      .object({
+      .strictObject({
         litres: z.number().min(1).max(1_000_000).default(20_000),
         kg: z.number().min(1).max(100_000).default(10_000),
       })

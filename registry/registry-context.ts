@@ -23,6 +23,16 @@ export function alreadyExists(thing: string, id: string, path = 'id'): KerbsideE
   return new KerbsideError('ALREADY_EXISTS', message, { faults: [{ path, message }] })
 }
 
+/** As `requireAuthority`; and of transactions that call this, one at a time goes on for an authority. */
+export async function lockAuthority(transaction: RegistryTransaction, id: string): Promise<void> {
+  const { numUpdatedRows } = await transaction
+    .updateTable('authorities')
+    .set({ id })
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) throw notFound('authority', id)
+}
+
 export async function requireAuthority(transaction: RegistryTransaction, id: string): Promise<void> {
   const found = await transaction
     .selectFrom('authorities')

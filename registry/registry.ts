@@ -93,6 +93,16 @@ export interface AcceptedReport {
   readonly oldestPendingTime: number | null
 }
 
+export interface SourceCounts {
+  readonly authority: string
+  /** A total, as it was reported, or what it has brought, where that is more. */
+  readonly accepted: number
+  /** What of it earlier authorities of the same id had stored or quarantined. */
+  readonly acceptedBefore: number
+  readonly stored: number
+  readonly quarantined: number
+}
+
 export interface QuarantineFilter {
   readonly reason?: RejectionReason | undefined
   readonly device?: string | undefined
@@ -146,9 +156,11 @@ export interface Registry {
 
   listSites<K extends SiteKind>(authority: string, kind: K, page: PageQuery): Promise<Page<SiteOf[K]>>
   getSite<K extends SiteKind>(authority: string, kind: K, id: string): Promise<SiteOf[K]>
+  /** A lorry's depot has to be there: otherwise INVALID_REQUEST with its fault, here and where it is replaced. */
   createSite<K extends SiteKind>(authority: string, kind: K, site: SiteOf[K], actor: string): Promise<void>
   /** Replaces it. */
   updateSite<K extends SiteKind>(authority: string, kind: K, site: SiteOf[K], actor: string): Promise<void>
+  /** A depot that lorries use is not deleted: CONFLICT, which names them. */
   deleteSite(authority: string, kind: SiteKind, id: string, actor: string): Promise<void>
 
   /** Newest first. Where a round that a page ended with is gone meanwhile, the next page goes on after its place. */
@@ -173,9 +185,9 @@ export interface Registry {
   /** Totals of a source, for the balance; `accepted` never falls below what is stored and quarantined. */
   reportAccepted(source: string, reports: readonly AcceptedReport[]): Promise<void>
   /** What a source has brought so far, by authority: where an ingest of a foreign broker goes on counting. */
-  listSourceCounts(
-    source: string,
-  ): Promise<readonly { authority: string; accepted: number; stored: number; quarantined: number }[]>
+  listSourceCounts(source: string): Promise<readonly SourceCounts[]>
+  /** It will bring no more: what it accepted beyond what it brought is not pending any longer. */
+  settleSource(source: string): Promise<void>
   getBalance(authority: string, now: number): Promise<Balance>
 
   /** Oldest first. */

@@ -1,8 +1,15 @@
+import { KerbsideError } from '../model/error.ts'
 import type { SiteKind, SiteOf } from '../model/site.ts'
 import { recordAudit } from './audit.ts'
 import { listPage } from './list-page.ts'
 import type { Registry } from './registry.ts'
-import { alreadyExists, notFound, type RegistryContext, requireAuthority } from './registry-context.ts'
+import {
+  alreadyExists,
+  lockAuthority,
+  notFound,
+  type RegistryContext,
+  type RegistryTransaction,
+} from './registry-context.ts'
 
 /** What each kind is called in messages and, before `.create` and the like, in the audit. */
 const NOUNS = { depots: 'depot', tips: 'tip', lorries: 'lorry' } as const satisfies Record<SiteKind, string>
@@ -49,7 +56,8 @@ export function createSiteRecords(
 
     createSite(authority, kind, site, actor) {
       return transact(async (transaction) => {
-        await requireAuthority(transaction, authority)
+        await lockAuthority(transaction, authority)
+        await requireDepot(transaction, authority, site)
         const { numInsertedOrUpdatedRows } = await transaction
           .insertInto('sites')
           .values({ authority, kind, id: site.id, document: JSON.stringify(site) })
@@ -64,6 +72,8 @@ export function createSiteRecords(
 
     updateSite(authority, kind, site, actor) {
       return transact(async (transaction) => {
+        await lockAuthority(transaction, authority)
+        await requireDepot(transaction, authority, site)
         const { numUpdatedRows } = await transaction
           .updateTable('sites')
           .set({ document: JSON.stringify(site) })
@@ -80,6 +90,8 @@ export function createSiteRecords(
 
     deleteSite(authority, kind, id, actor) {
       return transact(async (transaction) => {
+        await lockAuthority(transaction, authority)
+        if (kind === 'depots') await refuseUsedDepot(transaction, authority, id)
         const { numDeletedRows } = await transaction
           .deleteFrom('sites')
           .where('authority', '=', authority)
@@ -93,4 +105,51 @@ export function createSiteRecords(
       })
     },
   }
+}
+
+/** A lorry's depot has to be there. */
+async function requireDepot(
+  transaction: RegistryTransaction,
+  authority: string,
+  site: SiteOf[SiteKind],
+): Promise<void> {
+  if (!('depotId' in site)) return
+  const depot = await transaction
+    .selectFrom('sites')
+    .select('id')
+    .where('authority', '=', authority)
+    .where('kind', '=', 'depots')
+    .where('id', '=', site.depotId)
+    .executeTakeFirst()
+  if (depot) return
+  throw new KerbsideError('INVALID_REQUEST', `A lorry needs a depot that is there, and not ${site.depotId}`, {
+    faults: [{ path: 'depotId', message: `there is no depot ${site.depotId}` }],
+  })
+}
+
+/** Names in a message; more help nobody. */
+const NAMED_MAX = 10
+
+async function refuseUsedDepot(
+  transaction: RegistryTransaction,
+  authority: string,
+  depotId: string,
+): Promise<void> {
+  const rows = await transaction
+    .selectFrom('sites')
+    .select('document')
+    .where('authority', '=', authority)
+    .where('kind', '=', 'lorries')
+    .orderBy('id')
+    .execute()
+  const ids = rows
+    .map(({ document }): SiteOf['lorries'] => JSON.parse(document))
+    .filter((lorry) => lorry.depotId === depotId)
+    .map(({ id }) => id)
+  if (ids.length === 0) return
+  const more = ids.length > NAMED_MAX ? ` and ${ids.length - NAMED_MAX} more` : ''
+  throw new KerbsideError(
+    'CONFLICT',
+    `The depot ${depotId} is that of lorries: ${ids.slice(0, NAMED_MAX).join(', ')}${more}`,
+  )
 }

@@ -95,7 +95,7 @@ export function registerDevices(app: Api, { registry, directory, publicUrl = '' 
           'devices',
           'updateDevice',
           "Change a device's name, place or settings",
-          'Only what is given changes; of `settings`, only those given, and null removes one.',
+          'Only what is given changes, within `settings` at every depth too, where null removes what it names.',
         ),
         params: deviceParams,
         body: devicePatchBody,

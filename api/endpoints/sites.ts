@@ -1,13 +1,22 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { KerbsideError } from '../../model/error.ts'
 import { idSchema } from '../../model/id.ts'
+import { mergePatch } from '../../model/merge-patch.ts'
 import type { SiteKind, SiteOf } from '../../model/site.ts'
 import { answers, answersEmpty, documented } from '../documented.ts'
 import { describeZodError } from '../faults.ts'
 import { pageOf, pageQuery, sendPage } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { actorOf } from '../rights.ts'
-import { authorityParams, depotBody, lorryBody, tipBody } from '../schemas.ts'
+import {
+  authorityParams,
+  depotBody,
+  depotPatchBody,
+  lorryBody,
+  lorryPatchBody,
+  tipBody,
+  tipPatchBody,
+} from '../schemas.ts'
 
 type Site = SiteOf[SiteKind]
 
@@ -17,19 +26,23 @@ interface SiteResource {
   /** For operation ids. */
   readonly Name: string
   readonly schema: z.ZodType<Site>
+  readonly patchSchema: z.ZodType<Record<string, unknown>>
 }
 
 /** What a round needs besides bins. */
 export function registerSites(app: Api, parts: ApiParts): void {
-  registerSite(app, parts, { kind: 'depots', singular: 'depot', Name: 'Depot', schema: depotBody })
-  registerSite(app, parts, { kind: 'tips', singular: 'tip', Name: 'Tip', schema: tipBody })
-  registerSite(app, parts, { kind: 'lorries', singular: 'lorry', Name: 'Lorry', schema: lorryBody })
+  const depots = { singular: 'depot', Name: 'Depot', schema: depotBody, patchSchema: depotPatchBody }
+  const tips = { singular: 'tip', Name: 'Tip', schema: tipBody, patchSchema: tipPatchBody }
+  const lorries = { singular: 'lorry', Name: 'Lorry', schema: lorryBody, patchSchema: lorryPatchBody }
+  registerSite(app, parts, { kind: 'depots', ...depots })
+  registerSite(app, parts, { kind: 'tips', ...tips })
+  registerSite(app, parts, { kind: 'lorries', ...lorries })
 }
 
 function registerSite(
   app: Api,
   { registry, publicUrl = '' }: ApiParts,
-  { kind, singular, Name, schema }: SiteResource,
+  { kind, singular, Name, schema, patchSchema }: SiteResource,
 ): void {
   const params = authorityParams.extend({ id: idSchema })
   const plural = Name.endsWith('y') ? `${Name.slice(0, -1)}ies` : `${Name}s`
@@ -65,7 +78,6 @@ function registerSite(
     async (request, reply) => {
       const { authority } = request.params
       const site = request.body
-      await checkDepot(authority, site)
       await registry.createSite(authority, kind, site, actorOf(request))
       reply.header('location', `${publicUrl}/v1/authorities/${authority}/${kind}/${site.id}`)
       return reply.code(201).send(site)
@@ -94,17 +106,16 @@ function registerSite(
           'sites',
           `update${Name}`,
           `Change a ${singular}`,
-          'Only what is given changes; null sets a field back to what it is by default.',
+          'Only what is given changes, within `capacity` too; null sets a field back to what it is by default. The `id` stays.',
         ),
         params,
-        body: z.looseObject({}),
+        body: patchSchema,
         response: answers(200, 'As it is now', schema),
       },
     },
     async (request) => {
       const { authority, id } = request.params
       const site = patch(await registry.getSite(authority, kind, id), request.body)
-      await checkDepot(authority, site)
       await registry.updateSite(authority, kind, site, actorOf(request))
       return site
     },
@@ -115,7 +126,12 @@ function registerSite(
     {
       config: { scope: 'operate' },
       schema: {
-        ...documented('sites', `delete${Name}`, `Delete a ${singular}`),
+        ...documented(
+          'sites',
+          `delete${Name}`,
+          `Delete a ${singular}`,
+          kind === 'depots' ? 'One that lorries use is not deleted: 409 names them.' : undefined,
+        ),
         params,
         response: answersEmpty('Deleted'),
       },
@@ -131,21 +147,9 @@ function registerSite(
     if (changes['id'] !== undefined && changes['id'] !== site.id) {
       throw refuse([{ path: 'id', message: `cannot be changed, and is ${site.id}` }])
     }
-    const merged = Object.entries({ ...site, ...changes }).filter(([, value]) => value !== null)
-    const result = schema.safeParse(Object.fromEntries(merged), { reportInput: true })
+    const result = schema.safeParse(mergePatch({ ...site }, changes), { reportInput: true })
     if (!result.success) throw refuse(describeZodError(result.error, schema))
     return result.data
-  }
-
-  /** A lorry's depot has to be there. */
-  async function checkDepot(authority: string, site: Site): Promise<void> {
-    if (!('depotId' in site)) return
-    try {
-      await registry.getSite(authority, 'depots', site.depotId)
-    } catch (error) {
-      if (!(error instanceof KerbsideError) || error.code !== 'NOT_FOUND') throw error
-      throw refuse([{ path: 'depotId', message: `there is no depot ${site.depotId}` }])
-    }
   }
 }
 

@@ -157,3 +157,12 @@ test('what is not there is 404 under every method', async () => {
   expect((await app.call('POST', `${DEVICES}/bin-9/credentials`)).status).toBe(404)
   expect((await app.call('GET', `${DEVICES}/bin-9/readings`)).status).toBe(404)
 })
+
+test("a change within a maker's own settings leaves the rest of them", async () => {
+  const app = await createAlpha()
+  const settings = { stream: 'paper', maker: { model: 'B-12', radio: { band: 868, power: 14 } } }
+  await app.call('POST', DEVICES, { body: { id: 'bin-1', kind: 'bin', settings } })
+  const changes = { maker: { model: null, radio: { power: 10 } } }
+  const { body } = await app.call('PATCH', `${DEVICES}/bin-1`, { body: { settings: changes } })
+  expect(body.settings).toEqual({ stream: 'paper', maker: { radio: { band: 868, power: 10 } } })
+})

@@ -82,3 +82,13 @@ test('each parameter of a path is declared, and each reference leads to somethin
     expect(found, reference).toBeDefined()
   }
 })
+
+test('what changes a site is documented with its fields, none of which has to be there', async () => {
+  const { document } = await readDocument()
+  const { LorryPatchInput } = document.components.schemas
+  expect(LorryPatchInput.required).toBeUndefined()
+  expect(LorryPatchInput.additionalProperties).toBe(false)
+  expect(Object.keys(LorryPatchInput.properties)).toEqual(expect.arrayContaining(['depotId', 'capacity']))
+  const body = document.paths['/v1/authorities/{authority}/lorries/{id}'].patch.requestBody
+  expect(body.content['application/json'].schema).toEqual({ $ref: '#/components/schemas/LorryPatchInput' })
+})

@@ -60,6 +60,46 @@ test('null sets a field back to what it is by default', async () => {
   expect(body.opens).toBe('00:00')
 })
 
+test('a change of a part of the capacity leaves the other part, and null resets one', async () => {
+  const app = await createAlpha()
+  const path = `${ALPHA}/lorries/lorry-1`
+  await app.call('POST', `${ALPHA}/lorries`, {
+    body: { id: 'lorry-1', name: 'Eagle', depotId: 'depot-1', capacity: { litres: 18_000, kg: 9_000 } },
+  })
+  const one = await app.call('PATCH', path, { body: { capacity: { kg: 8_000 } } })
+  expect(one.body.capacity).toEqual({ litres: 18_000, kg: 8_000 })
+  const reset = await app.call('PATCH', path, { body: { capacity: { litres: null } } })
+  expect(reset.body.capacity).toEqual({ litres: 20_000, kg: 8_000 })
+  const all = await app.call('PATCH', path, { body: { capacity: null } })
+  expect(all.body.capacity).toEqual({ litres: 20_000, kg: 10_000 })
+})
+
+test('a field that a capacity does not have is refused', async () => {
+  const app = await createAlpha()
+  const lorry = { id: 'lorry-1', name: 'Eagle', depotId: 'depot-1' }
+  const fault = {
+    path: 'capacity.liters',
+    message: expect.stringMatching(/not known here; allowed are litres, kg/),
+  }
+  const capacity = { liters: 18_000 }
+  const created = await app.call('POST', `${ALPHA}/lorries`, { body: { ...lorry, capacity } })
+  expect([created.status, created.body.errors]).toEqual([400, [fault]])
+  await app.call('POST', `${ALPHA}/lorries`, { body: lorry })
+  const changed = await app.call('PATCH', `${ALPHA}/lorries/lorry-1`, { body: { capacity } })
+  expect([changed.status, changed.body.errors]).toEqual([400, [fault]])
+})
+
+test('a depot that lorries use is not deleted, and the answer names them', async () => {
+  const app = await createAlpha()
+  const lorry = { id: 'lorry-1', name: 'Eagle', depotId: 'depot-1' }
+  await app.call('POST', `${ALPHA}/lorries`, { body: lorry })
+  const { status, body } = await app.call('DELETE', `${ALPHA}/depots/depot-1`)
+  expect([status, body.code]).toEqual([409, 'CONFLICT'])
+  expect(body.detail).toContain('lorry-1')
+  await app.call('DELETE', `${ALPHA}/lorries/lorry-1`)
+  expect((await app.call('DELETE', `${ALPHA}/depots/depot-1`)).status).toBe(204)
+})
+
 test('a lorry needs a depot that is there', async () => {
   const app = await createAlpha()
   const lorry = { id: 'lorry-1', name: 'Eagle', depotId: 'nowhere' }

@@ -60,6 +60,39 @@ export function describeSites(harness: RegistryHarness): void {
       ])
     })
 
+    test('a lorry and its depot stay together, also where both change at once', async () => {
+      const place = await harness.createPlace()
+      const [one, two] = [await openFor(place), await openFor(place)]
+      await createAuthority(one, 'alpha')
+      const lorry = lorrySchema.parse({ id: 'lorry', name: 'Lorry', depotId: 'yard' })
+      const missing = {
+        code: 'INVALID_REQUEST',
+        faults: [{ path: 'depotId', message: 'there is no depot yard' }],
+      }
+      await expect(one.createSite('alpha', 'lorries', lorry, ACTOR)).rejects.toMatchObject(missing)
+      await one.createSite('alpha', 'depots', createDepot('yard'), ACTOR)
+      await one.createSite('alpha', 'lorries', lorry, ACTOR)
+      await expect(
+        one.updateSite('alpha', 'lorries', { ...lorry, depotId: 'moon' }, ACTOR),
+      ).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+      await expect(one.deleteSite('alpha', 'depots', 'yard', ACTOR)).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining('lorry'),
+      })
+      await one.deleteSite('alpha', 'lorries', 'lorry', ACTOR)
+      for (let round = 0; round < 10; round++) {
+        await Promise.allSettled([
+          one.createSite('alpha', 'lorries', lorry, ACTOR),
+          two.deleteSite('alpha', 'depots', 'yard', ACTOR),
+        ])
+        const depots = (await one.listSites('alpha', 'depots', { limit: 1 })).items.length
+        const lorries = (await one.listSites('alpha', 'lorries', { limit: 1 })).items.length
+        expect(lorries, `round ${round}`).toBeLessThanOrEqual(depots)
+        if (lorries === 1) await one.deleteSite('alpha', 'lorries', 'lorry', ACTOR)
+        if (depots === 0) await one.createSite('alpha', 'depots', createDepot('yard'), ACTOR)
+      }
+    })
+
     test('are listed by pages in the order of their ids', async () => {
       const registry = await openWithAuthorities(harness, 'alpha')
       for (const id of ['c', 'a', 'b']) await registry.createSite('alpha', 'depots', createDepot(id), ACTOR)
