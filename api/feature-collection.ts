@@ -48,7 +48,7 @@ export function writeFeatureCollection({ devices, latest, isOnline, now }: Featu
     pieces.push(isSilent(device, newest, now) ? ',"isSilent":true' : ',"isSilent":false')
     const online = isOnline.get(device.id)
     if (online !== undefined) pieces.push(online ? ',"isOnline":true' : ',"isOnline":false')
-    writeReadings(pieces, readings)
+    writeReadings(pieces, readings, newest)
     pieces.push('}}')
   }
   pieces.push(']}')
@@ -106,11 +106,15 @@ function writeGeometry(pieces: string[], device: Device, newest: Reading | undef
   else pieces.push('{"type":"Point","coordinates":[', String(longitude), ',', String(latitude), ']}')
 }
 
-/** A device that measures in one piece has its fields here; one with lanes in `lanes`, and here too where it is one. */
-function writeReadings(pieces: string[], readings: readonly Reading[]): void {
+/**
+ * A device that measures in one piece has its fields here; one with lanes in `lanes`, and here too where it is one. What
+ * was measured as a whole before the newest lane's time is left out: the time beside it would be another reading's.
+ */
+function writeReadings(pieces: string[], readings: readonly Reading[], newest: Reading | undefined): void {
   const parts = readings.filter((reading) => reading.part !== '')
-  const whole = readings.find((reading) => reading.part === '') ?? (parts.length === 1 ? parts[0] : undefined)
-  if (whole) pieces.push(writeReading(whole).fields)
+  const whole = readings.find((reading) => reading.part === '' && reading.time === newest?.time)
+  const shown = whole ?? (parts.length === 1 ? parts[0] : undefined)
+  if (shown) pieces.push(writeReading(shown).fields)
   if (parts.length === 0) return
   for (const [index, part] of parts.entries()) {
     const { time, fields } = writeReading(part)

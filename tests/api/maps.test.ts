@@ -101,6 +101,28 @@ test('a counter that measures in one piece has its fields beside the others', as
   })
 })
 
+test('fields that are older than the newest lane are not beside its time', async () => {
+  const app = await createAlpha([{ id: 'counter-1', kind: 'traffic' }])
+  const counted = (part: string, time: string, fields: Record<string, string | number>) =>
+    createReading({ kind: 'traffic', device: 'counter-1', part, time, fields })
+  await app.store.write([
+    counted('', '2026-02-16T09:00:00Z', { count: 12, meanSpeedKph: 40 }),
+    counted('lane:1', '2026-02-16T10:00:00Z', { lane: 1, count: 5 }),
+  ])
+  const before = (await app.call('GET', `${ALPHA}/counters`)).body.features[0].properties
+  expect(before).toMatchObject({ time: '2026-02-16T10:00:00.000Z', lane: 1, count: 5 })
+  expect(before).not.toHaveProperty('meanSpeedKph')
+  await app.store.write([counted('lane:2', '2026-02-16T10:00:00Z', { lane: 2, count: 6 })])
+  const two = (await app.call('GET', `${ALPHA}/counters`)).body.features[0].properties
+  expect(two.lanes).toHaveLength(2)
+  expect(two).not.toHaveProperty('count')
+  await app.store.write([counted('', '2026-02-16T11:00:00Z', { count: 13 })])
+  const after = (await app.call('GET', `${ALPHA}/counters`)).body.features[0].properties
+  expect(after).toMatchObject({ time: '2026-02-16T11:00:00.000Z', count: 13 })
+  expect(after).not.toHaveProperty('lane')
+  expect(after.lanes).toHaveLength(2)
+})
+
 test('a display carries what it shows', async () => {
   const app = await createAlpha([{ id: 'sign-1', kind: 'display' }])
   await app.store.write([
