@@ -17,6 +17,7 @@ export function createAuditRecords({ database }: RegistryContext): Pick<Registry
   return {
     async listAudit(authority, page) {
       let query = database.kysely.selectFrom('audit').selectAll().where('authority', '=', authority)
+      if (!page.includesEarlier) query = query.where('is_earlier', '=', 0)
       if (page.after !== undefined) query = query.where('id', '>', page.after)
       const rows = await query
         .orderBy('id')
@@ -32,6 +33,16 @@ export function createAuditRecords({ database }: RegistryContext): Pick<Registry
       )
     },
   }
+}
+
+/** All that is there is of an authority that was deleted: what its id stands for is another one from now on. */
+export async function markAuditEarlier(transaction: RegistryTransaction, authority: string): Promise<void> {
+  await transaction
+    .updateTable('audit')
+    .set({ is_earlier: 1 })
+    .where('authority', '=', authority)
+    .where('is_earlier', '=', 0)
+    .execute()
 }
 
 /** Within the transaction of the change itself: neither is there without the other. */

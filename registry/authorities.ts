@@ -1,5 +1,5 @@
 import type { Authority } from '../model/authority.ts'
-import { recordAudit } from './audit.ts'
+import { markAuditEarlier, recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
 import { recordAllDeleted, takeVersions } from './device-changes.ts'
 import { listPage } from './list-page.ts'
@@ -50,6 +50,7 @@ export function createAuthorityRecords(
           .executeTakeFirst()
         if (!row) throw alreadyExists('authority', id)
         await startCountsAgain(transaction, id)
+        await markAuditEarlier(transaction, id)
         const authority = toAuthority(row)
         await recordAudit(transaction, context, [
           { authority: id, actor, action: 'authority.create', target: id, detail: authority },

@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely'
 import type { Kind } from '../model/device.ts'
 import type { RejectionReason } from '../model/rejection.ts'
 import type { SiteKind } from '../model/site.ts'
@@ -40,6 +41,7 @@ export interface RegistryTables {
     action: string
     target: string
     detail: string
+    is_earlier: Generated<number>
   }
   sites: { authority: string; kind: SiteKind; id: string; document: string }
   rounds: { authority: string; id: string; created_time: number; document: string }

@@ -152,7 +152,11 @@ export interface Registry {
   /** Replaces the installation's key by this secret, or by a new one, which it resolves with. */
   setInstallationKey(secret?: string): Promise<string>
 
-  listAudit(authority: string, page: PageQuery): Promise<Page<AuditEntry>>
+  /** Entries of earlier authorities of the same id are left out unless `includesEarlier`. */
+  listAudit(
+    authority: string,
+    page: PageQuery & { includesEarlier?: boolean | undefined },
+  ): Promise<Page<AuditEntry>>
 
   listSites<K extends SiteKind>(authority: string, kind: K, page: PageQuery): Promise<Page<SiteOf[K]>>
   getSite<K extends SiteKind>(authority: string, kind: K, id: string): Promise<SiteOf[K]>

@@ -24,7 +24,7 @@ export function registerAudit(app: Api, { registry, publicUrl }: ApiParts): void
           'keys',
           'listAudit',
           'List who changed what, and when',
-          "The `actor` is a key's id, or `installation`.",
+          "The `actor` is a key's id, or `installation`. What was done to an earlier authority of the same id is there for the installation's key alone.",
         ),
         params: authorityParams,
         querystring: pageQuery,
@@ -35,7 +35,11 @@ export function registerAudit(app: Api, { registry, publicUrl }: ApiParts): void
       sendPage(
         request,
         reply,
-        await registry.listAudit(request.params.authority, request.query),
+        await registry.listAudit(request.params.authority, {
+          ...request.query,
+          // An authority's keys see what was done to it, and not to one that had its id before.
+          includesEarlier: request.caller?.authority === null,
+        }),
         (entry) => ({ ...entry, time: formatTime(entry.time) }),
         publicUrl,
       ),

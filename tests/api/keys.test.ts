@@ -52,6 +52,21 @@ test('the audit says who changed what, and never a secret', async () => {
   expect(text).not.toContain(device.credentials.password)
 })
 
+test("an authority's keys do not see the audit of an earlier one of its id, the installation's does", async () => {
+  const app = await createTestApp()
+  await app.createAuthority({ id: 'alpha' })
+  await app.call('PATCH', ALPHA, { body: { name: 'The earlier one' } })
+  await app.call('DELETE', ALPHA)
+  await app.createAuthority({ id: 'alpha' })
+  const own = await app.call('GET', `${ALPHA}/audit`, { key: await app.createKey('alpha', 'admin') })
+  expect(own.body.items.map(({ action }: { action: string }) => action)).toEqual([
+    'authority.create',
+    'key.create',
+  ])
+  const all = await app.call('GET', `${ALPHA}/audit`)
+  expect(all.text).toContain('The earlier one')
+})
+
 test('the audit comes in pages', async () => {
   const app = await createTestApp()
   await app.createAuthority({ id: 'alpha' })

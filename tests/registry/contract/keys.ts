@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { ACTOR, createBin, openFor, openWithAuthorities, type RegistryHarness } from './harness.ts'
+import {
+  ACTOR,
+  createAuthority,
+  createBin,
+  openFor,
+  openWithAuthorities,
+  type RegistryHarness,
+} from './harness.ts'
 
 function sha256(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
@@ -70,6 +77,25 @@ export function describeKeys(harness: RegistryHarness): void {
       expect(await registry.createInstallationKey()).toBeUndefined()
       const replaced = await registry.setInstallationKey()
       expect(await registry.findKey(replaced)).toMatchObject({ authority: null })
+    })
+
+    test('the audit of an authority begins with its own creation, unless earlier ones are asked for', async () => {
+      const registry = await openWithAuthorities(harness, 'alpha', 'beta')
+      await registry.createDevices('alpha', [createBin('a')], ACTOR)
+      await registry.deleteAuthority('alpha', ACTOR)
+      await createAuthority(registry, 'alpha')
+      await registry.updateAuthority('alpha', { published: ['bins'] }, ACTOR)
+      const actionsOf = async (page: { includesEarlier?: boolean }): Promise<string[]> =>
+        (await registry.listAudit('alpha', { limit: 100, ...page })).items.map(({ action }) => action)
+      expect(await actionsOf({})).toEqual(['authority.create', 'authority.update'])
+      expect(await actionsOf({ includesEarlier: true })).toEqual([
+        'authority.create',
+        'device.create',
+        'authority.delete',
+        'authority.create',
+        'authority.update',
+      ])
+      expect((await registry.listAudit('beta', { limit: 100 })).items).toHaveLength(1)
     })
 
     test('every change is audited with its actor, in order, by pages, and without a secret', async () => {
