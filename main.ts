@@ -156,7 +156,7 @@ async function broker(args: string[]): Promise<void> {
     const registry = await openRegistry(core)
     await ensureInstallationKey(core, registry)
     const directory = await openDeviceDirectory(registry)
-    const journal = await openJournalOf(core)
+    const journal = await openJournalOf(core, registry)
     const running = await startBrokerOf(core, { registry, directory, journal, hasRelay: true })
     const http = await serveStatus(core, {
       checks: [journalCheck(journal), registryCheck(registry)],
@@ -446,7 +446,7 @@ async function startJournalled(
   core: Core,
   { registry, directory, store }: Stores,
 ): Promise<PartOfProcess & { broker: Broker; refreshBalance: () => Promise<void> }> {
-  const journal = await openJournalOf(core)
+  const journal = await openJournalOf(core, registry)
   const source = journal.openSource()
   const running = await startIngestOf(core, { registry, directory, store }, source)
   const broker = await startBrokerOf(core, { registry, directory, journal, hasRelay: false })
@@ -507,10 +507,11 @@ async function startIngestOf(core: Core, stores: Stores, source: MessageSource):
   }
 }
 
-async function openJournalOf({ config, clock, logger, stack }: Core): Promise<Journal> {
+async function openJournalOf({ config, clock, logger, stack }: Core, registry: Registry): Promise<Journal> {
   const path = join(config.dataFolder, 'journal.sqlite')
   prepareFolderOf(path, 'KERBSIDE_DATA', config)
   const { openJournal } = await import('./broker/journal.ts')
+  const { alignJournal } = await import('./broker/align-journal.ts')
   const journal = await openJournal({
     path,
     clock,
@@ -518,6 +519,7 @@ async function openJournalOf({ config, clock, logger, stack }: Core): Promise<Jo
     limitBytes: config.limits.journalBytes,
   })
   stack.defer(() => journal.close())
+  await alignJournal({ journal, registry, logger })
   return journal
 }
 

@@ -36,6 +36,12 @@ export class JournalAccounts {
     this.#account(authority).accepted = accepted
   }
 
+  /** From now on only these are counted; since when they are waiting stays as it is. */
+  startAgain(accepted: readonly (readonly [authority: string, readings: number])[]): void {
+    for (const account of this.#accounts.values()) account.accepted = 0
+    for (const [authority, readings] of accepted) this.setAccepted(authority, readings)
+  }
+
   forget(position: number): void {
     for (const account of this.#accounts.values()) {
       const first = account.marks.findIndex((mark) => mark.lastPosition > position)

@@ -5,15 +5,18 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import { messageOf } from '../model/error.ts'
 import { JournalAccounts } from './journal-accounts.ts'
+import { countPending } from './journal-pending.ts'
 import type {
   AuthorityShare,
   CommitReply,
   Group,
   OpenedJournal,
+  RenewedJournal,
   RetainedRow,
   StoredSegment,
 } from './journal-protocol.ts'
 import { createDiskReserve, type DiskReserve } from './journal-reserve.ts'
+import type { ReadableSegment } from './journal-segment.ts'
 
 /** "KbJ1", in the file's header: tells a journal from any other SQLite file. */
 const APPLICATION_ID = 0x4b624a31
@@ -152,8 +155,33 @@ export class JournalDatabase {
     }))
   }
 
+  /** Another id, under which has been accepted what is pending now. */
+  renew(): RenewedJournal {
+    const id = randomUUID()
+    const pending = countPending(this.#pendingSegments(), this.#forgottenPosition)
+    this.#transaction(() => {
+      this.#statements.setJournalId.run(id)
+      this.#statements.deleteAccepted.run()
+      for (const [authority, readings] of pending) this.#statements.accept.run(authority, readings)
+    })
+    return { id, accepted: [...pending] }
+  }
+
   close(): void {
     this.#database.close()
+  }
+
+  /** Without those whose checksum is wrong: they are left out when they are read. */
+  *#pendingSegments(): Iterable<ReadableSegment> {
+    let position = this.#forgottenPosition
+    for (;;) {
+      const segments = this.read(position)
+      for (const segment of segments) {
+        position = segment.lastPosition
+        if (segment.body) yield { ...segment, body: segment.body }
+      }
+      if (segments.length === 0) return
+    }
   }
 
   #write(group: Group | undefined, forgottenPosition: number): void {
@@ -313,6 +341,8 @@ function prepareStatements(database: DatabaseSync) {
     accept: prepare(
       'INSERT INTO accepted VALUES (?, ?) ON CONFLICT DO UPDATE SET readings = readings + excluded.readings',
     ),
+    deleteAccepted: prepare('DELETE FROM accepted'),
+    setJournalId: prepare('UPDATE state SET journal_id = ?'),
     remember: prepare('INSERT OR REPLACE INTO received VALUES (?, ?, ?)'),
     release: prepare('DELETE FROM received WHERE session = ? AND message_id = ?'),
     releaseSession: prepare('DELETE FROM received WHERE session = ?'),

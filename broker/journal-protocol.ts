@@ -58,6 +58,7 @@ export type JournalRequest =
   | { readonly type: 'commit'; readonly group: Group | undefined; readonly forgottenPosition: number }
   | { readonly type: 'read'; readonly afterPosition: number }
   | { readonly type: 'listRetained'; readonly authority: string }
+  | { readonly type: 'renew' }
   | { readonly type: 'close' }
 
 export interface CommitReply {
@@ -91,6 +92,12 @@ export interface OpenedJournal {
     readonly digest: string
   }[]
   readonly accounts: readonly AccountDump[]
+}
+
+export interface RenewedJournal {
+  readonly id: string
+  /** By authority, the readings that are pending. */
+  readonly accepted: readonly (readonly [string, number])[]
 }
 
 /** See journal-accounts.ts. */

@@ -4,6 +4,7 @@ import type {
   CommitReply,
   JournalRequest,
   OpenedJournal,
+  RenewedJournal,
   RetainedRow,
   StoredSegment,
 } from './journal-protocol.ts'
@@ -12,6 +13,7 @@ interface Answers {
   commit: CommitReply
   read: StoredSegment[]
   listRetained: RetainedRow[]
+  renew: RenewedJournal
   close: undefined
 }
 
@@ -75,7 +77,7 @@ function unavailable(path: string, reason: string, cause?: unknown): KerbsideErr
 }
 
 const ADVICE =
-  'Restore the file from a copy, or move it away to begin an empty one: what it holds and was not stored is lost then'
+  'With the ingest stopped, restore the file from a copy, or move it away to begin an empty one: what it holds and was not stored is lost then'
 
 /** SQLite's primary result codes, in the words of who has to act. */
 const EXPLANATIONS: Readonly<Record<number, string>> = {

@@ -28,6 +28,8 @@ function answer(request: JournalRequest): unknown {
       return database.read(request.afterPosition)
     case 'listRetained':
       return database.listRetained(request.authority)
+    case 'renew':
+      return database.renew()
     case 'close':
       return database.close()
   }

@@ -52,6 +52,8 @@ interface JournalStats {
   /** What these take, towards the limit. */
   readonly bytes: number
   readonly limitBytes: number
+  /** Of the last message ever committed; 0 where none was. */
+  readonly lastPosition: number
   /** Since the journal was opened. */
   readonly commits: number
   /** Messages committed since the journal was opened. */
@@ -66,7 +68,7 @@ interface JournalStats {
  * is room; the journal sees to that by itself.
  */
 export interface Journal {
-  /** Made with the file: names this journal as a source. */
+  /** Made with the file, or by `renew`: names this journal as a source. */
   readonly id: string
   readonly isAccepting: boolean
   /**
@@ -91,6 +93,11 @@ export interface Journal {
    * Delivers all messages, status ones too. Closing it leaves the journal open.
    */
   openSource(): MessageSource
+  /**
+   * Gives it a new id, on the disk when it resolves, under which what is pending now has been accepted, and nothing before
+   * it. For the start, before the first append and `openSource`.
+   */
+  renew(): Promise<void>
   /** Every authority that ever had a message: readings ever accepted, which is part of each message's own commit. */
   listAccepted(): readonly AcceptedReport[]
   stats(): JournalStats
@@ -147,6 +154,7 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
     onChange: checkAccepting,
   })
   const listeners = new Set<(isAccepting: boolean) => void>()
+  let { id } = opened
   let committedPosition = opened.lastPosition
   let forgottenPosition = opened.forgottenPosition
   let isAccepting = true
@@ -163,7 +171,9 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
   checkAccepting()
 
   return {
-    id: opened.id,
+    get id() {
+      return id
+    },
     get isAccepting() {
       return isAccepting
     },
@@ -176,6 +186,7 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
     releaseSession,
     listRetained: async (authority) => (await request({ type: 'listRetained', authority })).map(toRetained),
     openSource,
+    renew,
     listAccepted: () => accounts.list(),
     stats,
     onAcceptingChange(listener) {
@@ -247,7 +258,7 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
   function openSource(): MessageSource {
     void reader?.close()
     reader = createJournalReader({
-      id: opened.id,
+      id,
       logger,
       afterPosition: forgottenPosition,
       committedPosition: () => committedPosition,
@@ -268,6 +279,12 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
     committer.forget(to)
   }
 
+  async function renew(): Promise<void> {
+    const renewed = await request({ type: 'renew' })
+    id = renewed.id
+    accounts.startAgain(renewed.accepted)
+  }
+
   function checkAccepting(): void {
     const { problem } = committer
     if ((problem === null) === isAccepting) return
@@ -284,6 +301,7 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
       pendingMessages: committedPosition - forgottenPosition,
       bytes: committer.bytes,
       limitBytes,
+      lastPosition: committedPosition,
       commits: committer.commits,
       appended: committedPosition - opened.lastPosition,
     }

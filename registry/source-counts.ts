@@ -5,7 +5,10 @@ import { notFound, type RegistryContext, type RegistryTransaction } from './regi
 /** What each source brought each authority, and the balance that follows. */
 export function createSourceCountRecords({
   database,
-}: RegistryContext): Pick<Registry, 'findPosition' | 'reportAccepted' | 'listSourceCounts' | 'getBalance'> {
+}: RegistryContext): Pick<
+  Registry,
+  'findPosition' | 'reportAccepted' | 'listSourceCounts' | 'settleSource' | 'getBalance'
+> {
   const { kysely } = database
   return {
     async findPosition(source) {
@@ -45,10 +48,19 @@ export function createSourceCountRecords({
         return {
           authority,
           accepted: Math.max(accepted, accepted_before + stored + quarantined),
+          acceptedBefore: accepted_before,
           stored,
           quarantined,
         }
       })
+    },
+
+    async settleSource(source) {
+      const query = sql`
+        update source_counts
+        set accepted = accepted_before + stored + quarantined, oldest_pending_time = null
+        where source = ${source}`
+      await database.runBatch([{ query: query.compile(kysely) }])
     },
 
     async getBalance(authority, now) {

@@ -29,7 +29,7 @@ export function describeIngest(harness: RegistryHarness): void {
       await registry.recordIngested({ ...outcome, source: 'journal-2' })
       expect(await registry.getBalance('alpha', 0)).toMatchObject({ stored: 10, quarantined: 2 })
       expect(await registry.listSourceCounts('journal-2')).toEqual([
-        { authority: 'alpha', accepted: 6, stored: 5, quarantined: 1 },
+        { authority: 'alpha', accepted: 6, acceptedBefore: 0, stored: 5, quarantined: 1 },
       ])
     })
 
@@ -96,6 +96,26 @@ export function describeIngest(harness: RegistryHarness): void {
       await report(12)
       await store(4)
       expect(await registry.getBalance('alpha', 1)).toMatchObject({ accepted: 4, stored: 4, pending: 0 })
+      expect(await registry.listSourceCounts('journal-1')).toEqual([
+        { authority: 'alpha', accepted: 12, acceptedBefore: 8, stored: 4, quarantined: 0 },
+      ])
+    })
+
+    test('a source that is settled has nothing pending, and keeps what it brought', async () => {
+      const registry = await openWithAuthorities(harness, 'alpha')
+      for (const source of ['journal-1', 'journal-2']) {
+        await registry.recordIngested(
+          createOutcome({ source, counts: [{ authority: 'alpha', stored: 4, quarantined: 0 }] }),
+        )
+        await registry.reportAccepted(source, [{ authority: 'alpha', accepted: 10, oldestPendingTime: 500 }])
+      }
+      await registry.settleSource('journal-1')
+      await registry.settleSource('journal-1')
+      await registry.settleSource('nobody')
+      const balance = { accepted: 14, stored: 8, quarantined: 0, pending: 6 }
+      expect(await registry.getBalance('alpha', 1_500)).toEqual({ ...balance, lagSeconds: 1 })
+      await registry.settleSource('journal-2')
+      expect(await registry.getBalance('alpha', 1_500)).toMatchObject({ pending: 0, lagSeconds: 0 })
     })
 
     test('what is of an authority that is not there stops nothing', async () => {
