@@ -13,7 +13,8 @@ const EVERY_MS = 500
 
 /**
  * Behind a foreign broker what was accepted is what the ingest received: counted here, told to the registry as totals
- * twice a second. It goes on from what was stored and quarantined, since the broker sends all else again.
+ * twice a second. It goes on from what was stored and quarantined, for an earlier authority of the id too, since the broker
+ * sends all else again.
  */
 export function startAcceptedReporter({
   source,
@@ -30,8 +31,8 @@ export function startAcceptedReporter({
   listHeld: () => Iterable<Delivery>
 }): AcceptedReporter {
   const totals = new Map<string, number>()
-  for (const { authority, stored, quarantined } of counts) {
-    totals.set(authority, stored + quarantined)
+  for (const { authority, acceptedBefore, stored, quarantined } of counts) {
+    totals.set(authority, acceptedBefore + stored + quarantined)
   }
   const reported = new Map<string, AcceptedReport>()
   let running: Promise<void> = Promise.resolve()
