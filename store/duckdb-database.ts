@@ -45,6 +45,8 @@ export async function openDuckdbDatabase({
   })
   try {
     const writer = await instance.connect()
+    // An instance that failed must not write what it has in memory over a sound file: whoever closes checkpoints before.
+    await writer.run('PRAGMA disable_checkpoint_on_shutdown')
     const columns = await migrate(writer, path)
     const readers = await Promise.all(Array.from({ length: READER_COUNT }, () => instance.connect()))
     return {
@@ -110,12 +112,7 @@ async function migrateKind(connection: DuckDBConnection, kind: Kind, path: strin
     if (!existing.includes(name))
       await connection.run(`ALTER TABLE ${table} ADD COLUMN "${name}" ${SQL_TYPES[type]}`)
   }
-  await connection.run(`CREATE OR REPLACE VIEW ${kind} AS
-    SELECT authority, device, part, epoch_ms(time) AS time, epoch_ms("receivedTime") AS "receivedTime", ${Object.keys(
-      fields,
-    )
-      .map((name) => `"${name}"`)
-      .join(', ')} FROM ${table} JOIN series ON id = series`)
+  await createView(connection, kind)
   return (await listColumns(connection, table)).slice(3).map((name) => {
     const type = fields[name]
     if (type === undefined) {
@@ -126,6 +123,17 @@ async function migrateKind(connection: DuckDBConnection, kind: Kind, path: strin
     }
     return { name, type }
   })
+}
+
+// Only where it is not there yet: a file whose disk is full can still be opened, as long as nothing is written to it.
+async function createView(connection: DuckDBConnection, kind: Kind): Promise<void> {
+  const fields = Object.keys(fieldsOf(kind))
+  const wanted = ['authority', 'device', 'part', 'time', 'receivedTime', ...fields]
+  if ((await listColumns(connection, kind)).join() === wanted.join()) return
+  await connection.run(`CREATE OR REPLACE VIEW ${kind} AS
+    SELECT authority, device, part, epoch_ms(time) AS time, epoch_ms("receivedTime") AS "receivedTime", ${fields
+      .map((name) => `"${name}"`)
+      .join(', ')} FROM ${tableOf(kind)} JOIN series ON id = series`)
 }
 
 async function listColumns(connection: DuckDBConnection, table: string): Promise<string[]> {

@@ -5,6 +5,7 @@ import type { Logger } from '../model/logger.ts'
 import type { Reading } from '../model/reading.ts'
 import { type DuckdbDatabase, openDuckdbDatabase, tableOf } from './duckdb-database.ts'
 import { queryCount, queryIntervals, queryLatest, queryReadings, querySeries } from './duckdb-queries.ts'
+import { runTransaction } from './duckdb-transaction.ts'
 import { writeBatch } from './duckdb-write-batch.ts'
 import type { ReadingStore } from './reading-store.ts'
 import { SeriesIndex } from './series-index.ts'
@@ -24,7 +25,7 @@ const WAITING_QUERIES_MAX = 1_000
 
 interface OpenState {
   readonly database: DuckdbDatabase
-  index: SeriesIndex
+  readonly index: SeriesIndex
   /** What runs on its connections now. */
   readonly running: Set<Promise<unknown>>
   isFailed: boolean
@@ -130,22 +131,30 @@ export async function openDuckdbReadingStore({
     return result
   }
 
-  // Whether a transaction that failed was committed is not known: what the index knows is read again. After some
-  // failures, such as a full disk at a commit, DuckDB refuses everything until the file is opened anew.
+  // After an append or a commit that failed, what DuckDB has in memory may not be what it has in the file: the batch may
+  // be there twice, and later ones be lost though they were committed. So a file is opened anew and its index with it.
   async function recover(opened: OpenState, cause: unknown): Promise<void> {
-    try {
-      opened.index = await loadIndex(opened.database)
-    } catch {
-      reopenLater(opened, cause)
+    if (path === ':memory:') {
+      // The index has only what was committed. A commit that failed leaves nothing to roll back, and rows in doubt.
+      await opened.database.writer.run('ROLLBACK').catch(() => abandon(opened, cause))
+    } else {
+      abandon(opened, cause)
     }
   }
 
-  function reopenLater(opened: OpenState, cause: unknown): void {
-    if (path === ':memory:' || opened.isFailed) return
+  function abandon(opened: OpenState, cause: unknown): void {
+    if (opened.isFailed) return
     opened.isFailed = true
-    logger.error({ error: messageOf(cause) }, 'the reading store failed and will be opened anew')
-    state = undefined
     closing = settle(opened).then(() => opened.database.close())
+    if (path === ':memory:') {
+      logger.error({ error: messageOf(cause) }, 'the reading store in memory failed, and ends')
+      state = Promise.reject(toUnavailable(cause))
+      // Every later call is told so; without one it is no reason to end the process.
+      state.catch(() => undefined)
+    } else {
+      logger.error({ error: messageOf(cause) }, 'the reading store failed and will be opened anew')
+      state = undefined
+    }
   }
 
   async function runQuery<T>(
@@ -175,7 +184,7 @@ export async function openDuckdbReadingStore({
     try {
       return await track(opened, query(opened, connection))
     } catch (error) {
-      if (/FATAL|INTERNAL|invalidated/.test(messageOf(error))) reopenLater(opened, error)
+      if (/FATAL|INTERNAL|invalidated/.test(messageOf(error))) abandon(opened, error)
       throw toUnavailable(error)
     } finally {
       busy.delete(connection)
@@ -226,15 +235,10 @@ async function loadIndex({ writer, columns }: DuckdbDatabase): Promise<SeriesInd
 }
 
 async function deleteRows(connection: DuckDBConnection, authority: string): Promise<void> {
-  await connection.run('BEGIN TRANSACTION')
-  try {
+  await runTransaction(connection, async () => {
     for (const kind of KINDS) await deleteKind(connection, authority, kind)
     await connection.run('DELETE FROM series WHERE authority = $1', [authority])
-    await connection.run('COMMIT')
-  } catch (error) {
-    await connection.run('ROLLBACK').catch(() => undefined)
-    throw error
-  }
+  })
 }
 
 async function deleteKind(connection: DuckDBConnection, authority: string, kind: Kind): Promise<void> {

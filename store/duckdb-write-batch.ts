@@ -1,8 +1,9 @@
-import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
 import { KINDS, type Kind } from '../model/device.ts'
 import type { Reading } from '../model/reading.ts'
-import { appendRows, type FieldColumn, type Row } from './duckdb-columns.ts'
+import { appendRows, type Row } from './duckdb-columns.ts'
 import { type DuckdbDatabase, tableOf } from './duckdb-database.ts'
+import { runTransaction } from './duckdb-transaction.ts'
 import { findFault, PARTS_PER_DEVICE_MAX } from './find-fault.ts'
 import type { RefusedReading } from './reading-store.ts'
 import type { Series, SeriesIndex } from './series-index.ts'
@@ -22,7 +23,7 @@ interface Batch {
 
 /**
  * Writes one batch in one transaction, and moves the index on once it is committed. One at a time. Where it rejects, the
- * index is to be loaded again: whether a commit that failed has reached the disk is not known.
+ * transaction is left to whoever recovers the database.
  */
 export async function writeBatch(
   { database, index, batchNumber }: { database: DuckdbDatabase; index: SeriesIndex; batchNumber: number },
@@ -30,7 +31,7 @@ export async function writeBatch(
 ): Promise<readonly RefusedReading[]> {
   const batch = sort(index, batchNumber, readings)
   if (batch.touched.size === 0) return batch.refused
-  await inTransaction(database.writer, async () => {
+  await runTransaction(database.writer, async () => {
     await writeSeries(database.writer, batch.touched)
     for (const kind of KINDS) {
       const rows = batch.rows.get(kind)
@@ -94,13 +95,13 @@ function place(batch: Batch, rows: KindRows, batchNumber: number, series: Series
 async function writeSeries(connection: DuckDBConnection, touched: ReadonlySet<Series>): Promise<void> {
   const added = [...touched].filter(({ isStored }) => !isStored)
   if (added.length === 0) return
-  const appender = await connection.createAppender('series')
-  for (const { id, authority, kind, device, part } of added) {
-    appender.appendInteger(id)
-    for (const text of [authority, kind, device, part]) appender.appendVarchar(text)
-    appender.endRow()
-  }
-  appender.closeSync()
+  await append(connection, 'series', (appender) => {
+    for (const { id, authority, kind, device, part } of added) {
+      appender.appendInteger(id)
+      for (const text of [authority, kind, device, part]) appender.appendVarchar(text)
+      appender.endRow()
+    }
+  })
 }
 
 async function writeRows(
@@ -109,17 +110,17 @@ async function writeRows(
   { fresh, replacing }: KindRows,
 ): Promise<void> {
   const table = tableOf(kind)
-  if (fresh.length > 0) await append(writer, table, columns[kind], fresh)
+  if (fresh.length > 0) await append(writer, table, (appender) => appendRows(appender, columns[kind], fresh))
   if (replacing.size === 0) return
   const rows = [...replacing.values()]
   await writer.run('CREATE OR REPLACE TEMP TABLE replaced (series INTEGER, time BIGINT)')
-  const appender = await writer.createAppender('replaced')
-  for (const { series, reading } of rows) {
-    appender.appendInteger(series)
-    appender.appendBigInt(BigInt(reading.time))
-    appender.endRow()
-  }
-  appender.closeSync()
+  await append(writer, 'replaced', (appender) => {
+    for (const { series, reading } of rows) {
+      appender.appendInteger(series)
+      appender.appendBigInt(BigInt(reading.time))
+      appender.endRow()
+    }
+  })
   // The bounds let DuckDB pass over all rows of other times without reading them.
   let earliest = Number.POSITIVE_INFINITY
   let latest = Number.NEGATIVE_INFINITY
@@ -131,28 +132,21 @@ async function writeRows(
     `DELETE FROM ${table} AS kept USING replaced
      WHERE kept.time BETWEEN ${earliest} AND ${latest} AND kept.series = replaced.series AND kept.time = replaced.time`,
   )
-  await append(writer, table, columns[kind], rows)
+  await append(writer, table, (appender) => appendRows(appender, columns[kind], rows))
 }
 
 async function append(
   connection: DuckDBConnection,
   table: string,
-  columns: readonly FieldColumn[],
-  rows: readonly Row[],
+  fill: (appender: DuckDBAppender) => void,
 ): Promise<void> {
   const appender = await connection.createAppender(table)
-  appendRows(appender, columns, rows)
-  appender.closeSync()
-}
-
-async function inTransaction(connection: DuckDBConnection, work: () => Promise<void>): Promise<void> {
-  await connection.run('BEGIN TRANSACTION')
   try {
-    await work()
-    await connection.run('COMMIT')
+    fill(appender)
+    appender.closeSync()
   } catch (error) {
-    // What failed may have ended the transaction itself.
-    await connection.run('ROLLBACK').catch(() => undefined)
+    // What it still holds would be written when it is garbage-collected, whatever has become of the transaction by then.
+    appender.clear()
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -42,6 +42,13 @@ test.skipIf(!isMounted)(
     expect(await store.countReadings(ALL)).toBe(written * BATCH)
     expect(await store.listLatest('leeds', 'bin')).toHaveLength(50)
 
+    fillDisk(join(folder, 'last'))
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await expect(store.write(createBatch(written))).rejects.toMatchObject(unavailable)
+      expect(await store.countReadings(ALL)).toBe(written * BATCH)
+    }
+
+    rmSync(join(folder, 'last'))
     rmSync(ballast)
     for (let more = 0; more < 3; more++) await writeNext()
     expect(await store.countReadings(ALL)).toBe(written * BATCH)
@@ -52,6 +59,18 @@ test.skipIf(!isMounted)(
   },
   60_000,
 )
+
+/** To the last byte, so that a file can be read and nothing more. */
+function fillDisk(path: string): void {
+  const descriptor = openSync(path, 'w')
+  try {
+    for (;;) writeSync(descriptor, Buffer.alloc(512))
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ENOSPC' })
+  } finally {
+    closeSync(descriptor)
+  }
+}
 
 function createBatch(batch: number): Reading[] {
   return Array.from({ length: BATCH }, (_, index) => ({
