@@ -10,12 +10,16 @@ import { createRouteFinder, findRoute as findRouteOnce, type Route } from './fin
 import { sequenceOf } from './sequence-of.ts'
 import { toReading } from './to-reading.ts'
 
-/** What messages came to. `messageIndexes` and `elementIndexes` run along with `readings` and say where each is from. */
+/**
+ * What messages came to. `messageIndexes` and `elementIndexes` run along with `readings`, `quarantinedMessageIndexes` with
+ * `quarantined`, and say where each is from.
+ */
 export interface DecodedMessages {
   readonly readings: Reading[]
   readonly messageIndexes: number[]
   readonly elementIndexes: number[]
   readonly quarantined: NewQuarantined[]
+  readonly quarantinedMessageIndexes: number[]
   readonly statuses: DeviceStatus[]
   /** The readings, by index, that have a `sequence` and no time of their own: they may be there already. */
   readonly resendable: { readonly index: number; readonly seen: SeenSequence }[]
@@ -55,6 +59,7 @@ export function createMessageDecoder({
       messageIndexes: [],
       elementIndexes: [],
       quarantined: [],
+      quarantinedMessageIndexes: [],
       statuses: [],
       resendable: [],
       ignoredStatuses: 0,
@@ -88,6 +93,10 @@ export function createMessageDecoder({
       out.resendable.length = resendableCount
       for (const quarantined of quarantineUndecoded(message, messageOf(error)))
         out.quarantined.push(quarantined)
+    }
+    out.quarantinedMessageIndexes.length = quarantinedCount
+    while (out.quarantinedMessageIndexes.length < out.quarantined.length) {
+      out.quarantinedMessageIndexes.push(messageIndex)
     }
   }
 

@@ -5,7 +5,7 @@ import type { Message } from '../model/message.ts'
 import type { MessageSource } from '../model/message-source.ts'
 import type { Random } from '../model/random.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
-import type { Registry } from '../registry/registry.ts'
+import type { IngestOutcome, Registry } from '../registry/registry.ts'
 import type { ReadingStore, RefusedReading } from '../store/reading-store.ts'
 import { AbortedError, createRetry } from './create-retry.ts'
 import { createMessageDecoder } from './decode-messages.ts'
@@ -55,6 +55,7 @@ export const INGEST_LIMITS: IngestLimits = { messagesPerRead: 5_000, readingsPer
  * way at most, one being decoded, one written, one recorded, each step in the order of receipt. Whatever fails is tried
  * again for ever while the rest waits in the source, so memory is bounded. A batch that was written but not recorded
  * comes again and replaces itself; one that was recorded but not forgotten comes again and is known by its position.
+ * Where another ingest has recorded some of what this one has in hand, only the rest is counted here.
  */
 export function startIngest({
   source,
@@ -89,6 +90,8 @@ export function startIngest({
   )
   const trimmer = startQuarantineTrimmer({ registry, clock, logger, limits: limits.quarantine })
   const totals = { messages: 0, stored: 0, quarantined: 0, statuses: 0, ignoredStatuses: 0, batches: 0 }
+  /** Of the last message that was decoded here, or recorded by whomever; -1 where none was. */
+  let position = -1
   let messagesInFlight = 0
   let written: Promise<unknown> = Promise.resolve()
   let recorded: Promise<unknown> = Promise.resolve()
@@ -111,7 +114,7 @@ export function startIngest({
   }
 
   async function run(): Promise<void> {
-    let position = (await retry('registry', () => registry.findPosition(source.id))) ?? -1
+    position = (await retry('registry', () => registry.findPosition(source.id))) ?? -1
     for (;;) {
       const messages = closing.signal.aborted ? [] : await readOrClose()
       if (messages.length === 0) break
@@ -119,13 +122,14 @@ export function startIngest({
       await retry('registry', () => directory.refresh())
       let start = 0
       while (start < messages.length) {
+        const followsPosition = known(position)
         const decoded = decodeMessages(messages, start, position)
-        const sequences = await resends.settle(decoded)
         position = decoded.position
+        const sequences = await resends.settle(decoded)
         // The batch before this one is written, and the one before that is recorded, before this one is passed on.
         const beforeThat = recorded
         await written
-        pass({ decoded, messages, start, sequences, position: position < 0 ? undefined : position })
+        pass({ decoded, messages, start, sequences, position: known(decoded.position), followsPosition })
         await beforeThat
         start = decoded.end
       }
@@ -165,17 +169,35 @@ export function startIngest({
 
   async function recordBatch(batch: Batch, refused: readonly RefusedReading[]): Promise<void> {
     const { decoded, messages, start, sequences } = batch
-    const outcome = summariseBatch(source.id, batch, refused)
-    await retry('registry', () => registry.recordIngested(outcome))
+    const { quarantined } = await recordOnce(batch, refused)
     resends.forget(sequences)
     if (decoded.end === messages.length) await retry('source', () => source.forget(messages))
     totals.messages += decoded.end - start
     totals.stored += decoded.readings.length - refused.length
-    totals.quarantined += outcome.quarantined.length
+    totals.quarantined += decoded.quarantined.length + refused.length
     totals.statuses += decoded.statuses.length
     totals.ignoredStatuses += decoded.ignoredStatuses
     totals.batches += 1
     messagesInFlight -= decoded.end - start
-    await trimmer.note(outcome.quarantined)
+    await trimmer.note(quarantined)
   }
+
+  /**
+   * Where this batch does not follow what is recorded, another ingest was let in while it was on its way, or the answer to
+   * an earlier try was lost: what is behind the recorded position is what is left to count.
+   */
+  async function recordOnce(batch: Batch, refused: readonly RefusedReading[]): Promise<IngestOutcome> {
+    let { followsPosition } = batch
+    for (;;) {
+      const outcome = summariseBatch(source.id, { ...batch, followsPosition }, refused)
+      if (await retry('registry', () => registry.recordIngested(outcome))) return outcome
+      followsPosition = await retry('registry', () => registry.findPosition(source.id))
+      position = Math.max(position, followsPosition ?? -1)
+      if ((followsPosition ?? -1) >= (batch.position ?? -1)) return outcome
+    }
+  }
+}
+
+function known(position: number): number | undefined {
+  return position < 0 ? undefined : position
 }

@@ -12,12 +12,17 @@ export interface Batch {
   readonly sequences: readonly SeenSequence[]
   /** The highest so far; undefined where the source keeps none. */
   readonly position: number | undefined
+  /** That of the batch before this one, or where the recorded ones ended; undefined where there is none. */
+  readonly followsPosition: number | undefined
 }
 
-/** What became of a batch, for the registry: `refused` are the readings that the store did not take. */
+/**
+ * What became of the part of a batch that is behind `followsPosition`, for the registry: `refused` are the readings that
+ * the store did not take.
+ */
 export function summariseBatch(
   source: string,
-  { messages, decoded, sequences, position }: Batch,
+  { messages, decoded, sequences, position, followsPosition }: Batch,
   refused: readonly RefusedReading[],
 ): IngestOutcome {
   const counts = new Map<string, { authority: string; stored: number; quarantined: number }>()
@@ -30,9 +35,19 @@ export function summariseBatch(
     return found
   }
 
-  for (const { authority } of decoded.readings) countsOf(authority).stored += 1
-  const quarantined = [...decoded.quarantined]
+  const isCounted = (messageIndex: number | undefined) => {
+    const own = messages[messageIndex ?? -1]?.position
+    return own === undefined || followsPosition === undefined || own > followsPosition
+  }
+
+  for (const [index, { authority }] of decoded.readings.entries()) {
+    if (isCounted(decoded.messageIndexes[index])) countsOf(authority).stored += 1
+  }
+  const quarantined = decoded.quarantined.filter((_, index) =>
+    isCounted(decoded.quarantinedMessageIndexes[index]),
+  )
   for (const { index, detail } of refused) {
+    if (!isCounted(decoded.messageIndexes[index])) continue
     const entry = quarantineReading(decoded, messages, index, detail)
     quarantined.push(entry)
     countsOf(entry.authority).stored -= 1
@@ -41,6 +56,7 @@ export function summariseBatch(
   return {
     source,
     position,
+    followsPosition,
     counts: [...counts.values()],
     quarantined,
     sequences,

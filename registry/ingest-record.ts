@@ -28,13 +28,13 @@ export function createIngestRecords({
         ...sequenceSteps(outcome),
         ...statusSteps(outcome),
       ]
-      if (steps.length === 0) return
+      if (steps.length === 0) return true
       try {
-        await database.runBatch(steps)
+        return await database.runBatch(steps)
       } catch (error) {
         // An authority or device went between the statement's look and its write; now the look sees it gone.
         if (database.faultOf(error) !== 'foreign_key') throw error
-        await database.runBatch(steps)
+        return await database.runBatch(steps)
       }
     },
 
@@ -50,12 +50,12 @@ export function createIngestRecords({
     },
   }
 
-  function positionStep({ source, position }: IngestOutcome): BatchStep[] {
+  function positionStep({ source, position, followsPosition }: IngestOutcome): BatchStep[] {
     if (position === undefined) return []
-    const query = sql`
-      insert into sources (id, position) values (${source}, ${position})
-      on conflict (id) do update set position = excluded.position
-      where sources.position < excluded.position`
+    const query =
+      followsPosition === undefined
+        ? sql`insert into sources (id, position) values (${source}, ${position}) on conflict (id) do nothing`
+        : sql`update sources set position = ${position} where id = ${source} and position = ${followsPosition}`
     return [{ query: query.compile(kysely), isGuard: true }]
   }
 

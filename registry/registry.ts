@@ -79,6 +79,8 @@ export interface IngestOutcome {
   readonly source: string
   /** The position of the batch's last message; undefined where the source keeps none. */
   readonly position: number | undefined
+  /** The position that was recorded before the batch's first message; undefined where none was. */
+  readonly followsPosition?: number | undefined
   readonly counts: readonly { authority: string; stored: number; quarantined: number }[]
   readonly quarantined: readonly NewQuarantined[]
   readonly sequences: readonly SeenSequence[]
@@ -178,9 +180,10 @@ export interface Registry {
   findPosition(source: string): Promise<number | undefined>
   /**
    * Counts a batch, keeps its quarantined readings, sequences and statuses, and moves the source's position, all or
-   * nothing. Where the position is not beyond the recorded one the batch was recorded before: changes nothing.
+   * nothing. Resolves with false, and changes nothing, where the recorded position is not the one that the batch follows:
+   * it was recorded before, or another ingest has recorded some of its messages.
    */
-  recordIngested(outcome: IngestOutcome): Promise<void>
+  recordIngested(outcome: IngestOutcome): Promise<boolean>
   /** Those of the given sequences (by authority, device, sequence, hash) that were seen since `since`. */
   findSequences(
     sequences: readonly Omit<SeenSequence, 'time'>[],

@@ -42,6 +42,42 @@ it('a journal’s messages come with their position and time, once each, however
   expect(await town.registry.listSourceCounts('mqtt:kerbside-ingest')).toEqual([])
 })
 
+it('an ingest that takes over while another still writes what it had in hand counts only the rest', async () => {
+  const town = await openTown([{ id: 'bin-1', kind: 'bin' }])
+  const journal = await openTestJournal()
+  const relay = await listen(journal)
+  const held = Promise.withResolvers<void>()
+  const writing = Promise.withResolvers<void>()
+  const slow = {
+    ...town.store,
+    async write(readings: Parameters<typeof town.store.write>[0]) {
+      writing.resolve()
+      await held.promise
+      return town.store.write(readings)
+    },
+  }
+  for (let i = 0; i < 500; i += 1)
+    append(journal, i === 400 ? { fillPercent: 400 } : { fillPercent: i % 100 })
+  const first = await openSource(relay.url, town.registry)
+  const before = town.ingest(first, { store: slow })
+  await writing.promise
+  // Its connection is gone, its batch is not.
+  await first.close()
+  for (let i = 500; i < 1_000; i += 1) append(journal, { fillPercent: i % 100 })
+  const second = await openSource(relay.url, town.registry)
+  const after = town.ingest(second, { limits: { messagesPerRead: 70, readingsPerBatch: 70 } })
+  await waitUntil(after.stats, ({ messages }) => messages > 200)
+  held.resolve()
+  await before.close()
+  await waitUntil(
+    () => journal.stats().pendingMessages,
+    (pending) => pending === 0,
+  )
+  expect(await town.registry.listSourceCounts(journal.id)).toMatchObject([{ stored: 999, quarantined: 1 }])
+  expect(await town.registry.countQuarantined('town')).toEqual([{ reason: 'out_of_range', count: 1 }])
+  expect(await town.readings('bin', 'bin-1')).toHaveLength(999)
+})
+
 it('another journal behind the same address ends the ingest', async () => {
   const town = await openTown([{ id: 'bin-1', kind: 'bin' }])
   const relay = await listen(await openTestJournal())

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { KerbsideError } from '../../model/error.ts'
+import { createRandom } from '../../model/random.ts'
 import type { Registry } from '../../registry/registry.ts'
 import type { ReadingStore } from '../../store/reading-store.ts'
 import { type ArraySource, createArraySource } from './array-source.ts'
@@ -168,6 +169,90 @@ describe('a process that ends', () => {
   )
 })
 
+describe('several ingests of one source', () => {
+  it('that take over from each other at any moment count each message once', async () => {
+    const seed = Math.floor(Math.random() * 2 ** 32)
+    const random = createRandom(seed)
+    const { town, source } = await open()
+    const time = town.clock.now() - 1_000
+    for (let i = 0; i < 400; i += 1) {
+      const reading = { fillPercent: i % 100, time: time + i }
+      source.publish(TOPIC, i % 7 === 0 ? 'nonsense' : i % 11 === 0 ? [reading, {}] : reading)
+    }
+    const sources = [source.reopen(), source.reopen(), source.reopen()]
+    for (const each of sources) {
+      const store: ReadingStore = {
+        ...town.store,
+        async write(readings) {
+          // As many turns of the event loop as one that is slow now and then.
+          for (let turns = random() * 200; turns > 0; turns -= 1) await new Promise(setImmediate)
+          return town.store.write(readings)
+        },
+      }
+      const messagesPerRead = 1 + Math.floor(random() * 120)
+      const readingsPerBatch = 1 + Math.floor(random() * 40)
+      town.ingest(each, { store, limits: { messagesPerRead, readingsPerBatch } })
+    }
+    for (const each of sources) await waitUntilForgotten(each)
+    const nonsense = Math.ceil(400 / 7)
+    const arrays = Array.from({ length: 400 }, (_, i) => i).filter((i) => i % 7 > 0 && i % 11 === 0).length
+    const where = `seed ${seed}`
+    expect(await town.registry.getBalance('town', time), where).toMatchObject({
+      stored: 400 - nonsense,
+      quarantined: nonsense + arrays,
+    })
+    const reasons = await town.registry.countQuarantined('town')
+    const kept = reasons.reduce((total, { count }) => total + count, 0)
+    expect(kept, where).toBe(nonsense + arrays)
+    expect(await town.readings('bin', 'bin-1'), where).toHaveLength(400 - nonsense)
+    expect(await town.registry.findPosition('source'), where).toBe(400)
+  })
+
+  it('count what another one had in hand when it ended, and no more', async () => {
+    const { town, source } = await open()
+    const time = town.clock.now() - 1_000
+    const publish = (first: number, count: number) => {
+      for (let i = first; i < first + count; i += 1) {
+        source.publish(TOPIC, i === 700 ? 'nonsense' : { fillPercent: 1, time: time + i })
+      }
+    }
+    publish(0, 801)
+    const slow = holdBack(town.store)
+    const first = town.ingest(source, { store: slow.store })
+    await slow.isWriting
+    publish(801, 199)
+    const standby = source.reopen()
+    const slower = holdBack(town.store)
+    const second = town.ingest(standby, {
+      store: slower.store,
+      limits: { messagesPerRead: 1_000, readingsPerBatch: 5_000 },
+    })
+    await slower.isWriting
+    slow.goOn()
+    await waitUntil(first.stats, ({ messages }) => messages >= 801)
+    slower.goOn()
+    await waitUntil(second.stats, ({ messages }) => messages === 1_000)
+    expect(await town.registry.getBalance('town', time)).toMatchObject({ stored: 999, quarantined: 1 })
+    expect(await town.registry.countQuarantined('town')).toEqual([{ reason: 'not_json', count: 1 }])
+  })
+
+  it('an answer of the registry that is lost counts nothing twice', async () => {
+    const { town, source } = await open()
+    for (let i = 0; i < 20; i += 1) source.publish(TOPIC, { fillPercent: i })
+    let calls = 0
+    const recordIngested: Registry['recordIngested'] = async (outcome) => {
+      const isRecorded = await town.registry.recordIngested(outcome)
+      calls += 1
+      if (calls % 2 === 1) throw new KerbsideError('REGISTRY_UNAVAILABLE', 'cut off before the answer')
+      return isRecorded
+    }
+    const limits = { messagesPerRead: 8, readingsPerBatch: 3 }
+    town.ingest(source, { registry: { ...town.registry, recordIngested }, limits })
+    await waitUntilForgotten(source)
+    expect(await town.registry.getBalance('town', 0)).toMatchObject({ stored: 20, quarantined: 0 })
+  })
+})
+
 describe('a store or registry that fails', () => {
   it.each(['store', 'registry'] as const)(
     'that is away (%s) is waited for, and nothing is lost',
@@ -264,6 +349,24 @@ async function waitUntilForgotten(source: ArraySource): Promise<void> {
   )
 }
 
+/** A store whose writes wait until they are told to go on. */
+function holdBack(store: ReadingStore): { store: ReadingStore; isWriting: Promise<void>; goOn(): void } {
+  const writing = Promise.withResolvers<void>()
+  const held = Promise.withResolvers<void>()
+  return {
+    store: {
+      ...store,
+      async write(readings) {
+        writing.resolve()
+        await held.promise
+        return store.write(readings)
+      },
+    },
+    isWriting: writing.promise,
+    goOn: held.resolve,
+  }
+}
+
 /** Parts that do one step of the second batch, and then nothing any more: what a process that is killed leaves. */
 function crash(
   town: Town,
@@ -299,8 +402,9 @@ function crash(
       async recordIngested(outcome) {
         count.record += 1
         if (isDead) die()
-        await town.registry.recordIngested(outcome)
+        const isRecorded = await town.registry.recordIngested(outcome)
         if (step === 'after the record' && count.record === 2) die()
+        return isRecorded
       },
     },
     forget: (source) => async (messages) => {

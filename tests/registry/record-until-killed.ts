@@ -6,12 +6,13 @@ import { openSqliteRegistry } from '../../registry/sqlite-registry.ts'
 
 const [path = ''] = process.argv.slice(2)
 const registry = await openSqliteRegistry({ path, clock: systemClock, logger: silentLogger })
-let position = (await registry.findPosition('journal-1')) ?? 0
+let followsPosition = await registry.findPosition('journal-1')
 for (;;) {
-  position += 1
+  const position = (followsPosition ?? 0) + 1
   await registry.recordIngested({
     source: 'journal-1',
     position,
+    followsPosition,
     counts: [{ authority: 'alpha', stored: 3, quarantined: 1 }],
     quarantined: [
       {
@@ -27,6 +28,7 @@ for (;;) {
     sequences: [],
     statuses: [],
   })
+  followsPosition = position
   const [created] = await registry.createDevices(
     'alpha',
     [

@@ -71,10 +71,14 @@ export function describeConcurrency(harness: RegistryHarness): void {
       for (let position = 1; position <= 10; position += 1) {
         const outcome = createOutcome({
           position,
+          followsPosition: position === 1 ? undefined : position - 1,
           counts: [{ authority: 'alpha', stored: 3, quarantined: 1 }],
           quarantined: [createQuarantined({})],
         })
-        await Promise.all([one, two, one, two].map((registry) => registry.recordIngested(outcome)))
+        const recorded = await Promise.all(
+          [one, two, one, two].map((registry) => registry.recordIngested(outcome)),
+        )
+        expect(recorded.filter((isRecorded) => isRecorded)).toHaveLength(1)
       }
       expect(await one.getBalance('alpha', 0)).toMatchObject({ stored: 30, quarantined: 10 })
       expect(await one.countQuarantined('alpha')).toEqual([{ reason: 'out_of_range', count: 10 }])
@@ -122,6 +126,7 @@ export function describeConcurrency(harness: RegistryHarness): void {
         await one.recordIngested(
           createOutcome({
             position,
+            followsPosition: position === 1 ? undefined : position - 1,
             counts: [{ authority: 'alpha', stored: 1, quarantined: 1 }],
             quarantined: [createQuarantined({})],
             sequences: [{ authority: 'alpha', device: 'bin-1', sequence: position, hash: 'aa', time: 1 }],

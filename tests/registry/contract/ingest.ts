@@ -19,9 +19,9 @@ export function describeIngest(harness: RegistryHarness): void {
         counts: [{ authority: 'alpha', stored: 5, quarantined: 1 }],
         quarantined: [createQuarantined({})],
       })
-      await registry.recordIngested(outcome)
-      await registry.recordIngested(outcome)
-      await registry.recordIngested({ ...outcome, position: 6 })
+      expect(await registry.recordIngested(outcome)).toBe(true)
+      expect(await registry.recordIngested(outcome)).toBe(false)
+      expect(await registry.recordIngested({ ...outcome, position: 6 })).toBe(false)
       expect(await registry.findPosition('journal-1')).toBe(7)
       expect(await registry.getBalance('alpha', 0)).toMatchObject({ stored: 5, quarantined: 1, accepted: 6 })
       expect((await registry.listQuarantined('alpha', { limit: 10 })).items).toHaveLength(1)
@@ -31,6 +31,39 @@ export function describeIngest(harness: RegistryHarness): void {
       expect(await registry.listSourceCounts('journal-2')).toEqual([
         { authority: 'alpha', accepted: 6, acceptedBefore: 0, stored: 5, quarantined: 1 },
       ])
+    })
+
+    test('a batch that does not follow the recorded position changes nothing', async () => {
+      const registry = await openWithAuthorities(harness, 'alpha')
+      const record = (followsPosition: number | undefined, position: number) =>
+        registry.recordIngested(
+          createOutcome({
+            position,
+            followsPosition,
+            counts: [{ authority: 'alpha', stored: 1, quarantined: 1 }],
+            quarantined: [createQuarantined({})],
+            sequences: [{ authority: 'alpha', device: 'bin-1', sequence: position, hash: 'aa', time: 1 }],
+          }),
+        )
+      // Nothing is recorded that it could follow.
+      expect(await record(5, 8)).toBe(false)
+      expect(await registry.findPosition('journal-1')).toBeUndefined()
+      expect(await record(undefined, 8)).toBe(true)
+      // These end beyond what is recorded, and begin before it.
+      expect(await record(undefined, 10)).toBe(false)
+      expect(await record(5, 10)).toBe(false)
+      // This one begins behind a gap.
+      expect(await record(9, 10)).toBe(false)
+      expect(await registry.findPosition('journal-1')).toBe(8)
+      expect(await record(8, 10)).toBe(true)
+      expect(await record(10, 12)).toBe(true)
+      expect(await registry.findPosition('journal-1')).toBe(12)
+      expect(await registry.getBalance('alpha', 0)).toMatchObject({ stored: 3, quarantined: 3 })
+      expect(await registry.countQuarantined('alpha')).toEqual([{ reason: 'out_of_range', count: 3 }])
+      const sequences = [8, 10, 12].map((sequence) => {
+        return { authority: 'alpha', device: 'bin-1', sequence, hash: 'aa' }
+      })
+      expect(await registry.findSequences(sequences, 0)).toHaveLength(3)
     })
 
     test('a source without positions counts every batch', async () => {
@@ -209,12 +242,14 @@ export function describeIngest(harness: RegistryHarness): void {
           const stored = pick(20)
           const quarantined = Array.from({ length: pick(4) }, () => createQuarantined({ authority }))
           const isAgain = positions.has(source) && random() < 0.3
-          const position = isAgain ? positions.get(source) : (positions.get(source) ?? 0) + 1 + pick(5)
+          const followsPosition = positions.get(source)
+          const position = isAgain ? followsPosition : (followsPosition ?? 0) + 1 + pick(5)
           positions.set(source, position ?? 0)
           await registry.recordIngested(
             createOutcome({
               source,
               position,
+              followsPosition: isAgain ? (position ?? 0) - 1 : followsPosition,
               counts: [{ authority, stored, quarantined: quarantined.length }],
               quarantined,
             }),
