@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema } from './id.ts'
+import { timeZoneSchema } from './time-zone.ts'
 
 /** What an authority may open to everybody. */
 export const PUBLISHABLE = [
@@ -15,20 +16,12 @@ export const PUBLISHABLE = [
 ] as const
 export type Publishable = (typeof PUBLISHABLE)[number]
 
-const timeZoneSchema = z.string().refine((name) => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
-}, 'a time zone of the IANA database, such as Europe/Berlin')
-
 export const authoritySchema = z.object({
   id: idSchema,
   name: z.string().min(1).max(200),
   timeZone: timeZoneSchema,
-  published: z.array(z.enum(PUBLISHABLE)),
+  /** What is named twice counts once. */
+  published: z.array(z.enum(PUBLISHABLE)).overwrite((names) => [...new Set(names)]),
 })
 export type Authority = z.infer<typeof authoritySchema>
 

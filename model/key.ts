@@ -6,7 +6,11 @@ export type Scope = (typeof SCOPES)[number]
 
 export const newKeySchema = z.object({
   name: z.string().min(1).max(200),
-  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
+  scopes: z
+    .array(z.enum(SCOPES))
+    .min(1)
+    .max(SCOPES.length)
+    .overwrite((scopes) => [...new Set(scopes)]),
 })
 export type NewKey = z.infer<typeof newKeySchema>
 

@@ -67,3 +67,33 @@ test('authorities come in pages, each with a link to the next', async () => {
   expect(last.body).toMatchObject({ items: [{ id: 'c' }], next: null })
   expect(last.headers['link']).toBeUndefined()
 })
+
+test.each([
+  ['Europe/Berlin', 'Europe/Berlin'],
+  ['europe/berlin', 'Europe/Berlin'],
+  ['utc', 'UTC'],
+  ['Asia/Kolkata', 'Asia/Kolkata'],
+  ['Europe/Kyiv', 'Europe/Kyiv'],
+  ['Etc/GMT+1', 'Etc/GMT+1'],
+])('the time zone %s is kept as %s', async (given, kept) => {
+  const app = await createTestApp()
+  const { body } = await app.call('POST', '/v1/authorities', { body: { id: 'alpha', timeZone: given } })
+  expect(body.timeZone).toBe(kept)
+})
+
+test.each(['+01:00', '-0530', 'Mars/Olympus', 'asia/kolkata', 'ASIA/KOLKATA', '', 'Europe/Berlin '])(
+  'the time zone %j is refused',
+  async (timeZone) => {
+    const app = await createTestApp()
+    const { status, body } = await app.call('POST', '/v1/authorities', { body: { id: 'alpha', timeZone } })
+    expect(status).toBe(400)
+    expect(body.errors).toEqual([{ path: 'timeZone', message: expect.stringContaining('Europe/Berlin') }])
+  },
+)
+
+test('what is published twice is published once', async () => {
+  const app = await createTestApp()
+  const published = ['bins', 'counters', 'bins']
+  const { body } = await app.call('POST', '/v1/authorities', { body: { id: 'alpha', published } })
+  expect(body.published).toEqual(['bins', 'counters'])
+})
