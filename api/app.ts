@@ -26,11 +26,12 @@ import { answerMalformed } from './malformed.ts'
 import { measureRequests } from './measure-requests.ts'
 import { addMethodNotAllowed } from './method-not-allowed.ts'
 import type { Api, ApiParts } from './parts.ts'
-import { answerNotFound, answerProblems, answerUnroutable } from './problem.ts'
+import { answerNotFound, answerProblems, answerUnknownMethods, answerUnroutable } from './problem.ts'
 import { limitRates } from './rate-limit.ts'
 import { requireRights } from './rights.ts'
 import { collectRoutes } from './routes.ts'
 import { setSecurityHeaders } from './security-headers.ts'
+import { refuseUnknownParameters } from './strict-queries.ts'
 import { compileValidator } from './validation.ts'
 
 /**
@@ -58,14 +59,27 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
   parseJsonBodies(app)
   collectRoutes(app)
+  refuseUnknownParameters(app)
   answerProblems(app)
   setSecurityHeaders(app)
   measureRequests(app, parts.metrics)
+  answerUnknownMethods(app)
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'Last-Event-ID', 'X-Request-Id'],
-    exposedHeaders: ['ETag', 'Link', 'Location', 'Retry-After', 'X-Request-Id'],
+    exposedHeaders: [
+      'Allow',
+      'ETag',
+      'Link',
+      'Location',
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-RateLimit-Limit',
+      'X-RateLimit-Remaining',
+      'X-RateLimit-Reset',
+      'X-Request-Id',
+    ],
     maxAge: 86_400,
     strictPreflight: false,
   })

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import type { Api, ApiParts } from './parts.ts'
 import { schemas } from './schemas.ts'
 
@@ -28,7 +29,11 @@ export async function addDocs(app: Api, { version, publicUrl }: ApiParts): Promi
       },
     },
     transform: createJsonSchemaTransform({ schemaRegistry: schemas }),
-    transformObject: createJsonSchemaTransformObject({ schemaRegistry: schemas }),
+    transformObject: (document) => {
+      const described = createJsonSchemaTransformObject({ schemaRegistry: schemas })(document)
+      leaveBodiesOptional(app, described)
+      return described
+    },
   })
 
   await app.register(async (docs) => {
@@ -58,6 +63,16 @@ export async function addDocs(app: Api, { version, publicUrl }: ApiParts): Promi
   )
 }
 
+/** The plug-in takes every body for required. */
+function leaveBodiesOptional(app: Api, { paths = {} }: { paths?: unknown }): void {
+  const operations = paths as Record<string, Record<string, { requestBody?: { required?: boolean } }>>
+  for (const { method, url, schema } of app.knownRoutes) {
+    if (!(schema.body instanceof z.ZodOptional)) continue
+    const operation = operations[url.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
+    if (operation?.requestBody) operation.requestBody.required = false
+  }
+}
+
 /** A time's format says it all; its pattern is as long as the rest of a schema. */
 function leaveOutPatterns(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('format' in value) || !('pattern' in value))
@@ -72,7 +87,8 @@ const CONTENT_SECURITY_POLICY =
 const DESCRIPTION =
   'Readings of bins, traffic counters, stop displays and vehicles. Times are RFC 3339 in UTC; units are last in a ' +
   "field's name; coordinates in arrays are [longitude, latitude]. Lists come in pages: follow `next`, or the `Link` header. " +
-  'Errors are RFC 9457 problems with a stable `code`.'
+  'Query parameters and fields that are not known are refused. Errors are RFC 9457 problems with a stable `code`; a method ' +
+  'that a path does not have is 405 and says in `Allow` which it has.'
 
 const TAGS = [
   { name: 'authorities', description: 'Who runs devices: a town, a district, an operator.' },

@@ -6,7 +6,22 @@ const FAULTS_MAX = 100
 
 /** Each fault with the path of its field (`items.3.settings.emptyDistanceMm`), what is allowed, and what was sent. */
 export function describeZodError(error: z.ZodError, schema?: z.ZodType, given?: unknown): InputFault[] {
-  return error.issues.flatMap((issue) => describeIssue(issue, [], schema, given)).slice(0, FAULTS_MAX)
+  return describeIssues(error.issues, [], schema, given).slice(0, FAULTS_MAX)
+}
+
+/** What is of a wrong type breaks other rules too, which say nothing more. */
+function describeIssues(
+  issues: readonly z.core.$ZodIssue[],
+  parents: readonly PropertyKey[],
+  schema: z.ZodType | undefined,
+  given: unknown,
+): InputFault[] {
+  const ofWrongType = new Set(
+    issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => formatPath(path)),
+  )
+  return issues
+    .filter(({ code, path }) => code === 'invalid_type' || !ofWrongType.has(formatPath(path)))
+    .flatMap((issue) => describeIssue(issue, parents, schema, given))
 }
 
 function describeIssue(
@@ -20,16 +35,17 @@ function describeIssue(
     const allowed = listKeys(schema, path)
     return issue.keys.map((key) => ({
       path: formatPath([...path, key]),
-      message: `is not known here${allowed ? `; allowed are ${allowed.join(', ')}` : ''}`,
+      message: `is not known here${allowed ? describeAllowed(allowed) : ''}`,
     }))
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const branch = chooseBranch(issue.errors)
-    if (branch) return branch.flatMap((inner) => describeIssue(inner, path, schema, given))
+    if (branch) return describeIssues(branch, path, schema, given)
   }
-  // A query's text that is no number: what it became says nothing, to whoever sent it.
-  if (Number.isNaN(issue.input)) {
-    return [{ path: formatPath(path), message: `must be a number${describeSent(valueAt(given, path))}` }]
+  const sent = valueAt(given, path)
+  // A query's text that is no number: what it became, NaN or for no text 0, says nothing to whoever sent it.
+  if (Number.isNaN(issue.input) || (typeof issue.input === 'number' && sent === '')) {
+    return [{ path: formatPath(path), message: `must be a number${describeSent(sent)}` }]
   }
   // A check of several fields together has all of them as its input, and its message says what matters of it.
   const isOfSeveral = issue.code === 'custom' && typeof issue.input === 'object'
@@ -49,6 +65,10 @@ function chooseBranch(branches: readonly (readonly z.core.$ZodIssue[])[]) {
         (issue) => issue.path.length === 0 && ['invalid_type', 'invalid_value'].includes(issue.code),
       ),
   )
+}
+
+function describeAllowed(names: readonly string[]): string {
+  return names.length === 0 ? '; none is allowed' : `; allowed are ${names.join(', ')}`
 }
 
 function describeSent(input: unknown): string {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { KerbsideError, messageOf } from '../model/error.ts'
 import { isNestedTooDeep, NESTING_MAX } from '../model/json-nesting.ts'
 import type { Api } from './parts.ts'
@@ -7,30 +8,36 @@ export function parseJsonBodies(app: Api): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     ['application/json', 'application/merge-patch+json'],
-    { parseAs: 'string' },
-    (_request, body, done) => {
+    { parseAs: 'buffer' },
+    (_request, body: Buffer, done) => {
       // Some clients name the type even where they send nothing.
-      if (body === '') return done(null, undefined)
-      if (isNestedTooDeep(Buffer.from(body))) {
+      if (body.length === 0) return done(null, undefined)
+      // RFC 8259, 8.1. A decoder that does not mind would store other text than was sent.
+      if (!isUtf8(body)) return done(refuse('The body is not JSON', 'it is not UTF-8'))
+      if (isNestedTooDeep(body)) {
         const message = `arrays and objects are nested too deep, up to ${NESTING_MAX} levels are allowed`
-        return done(
-          new KerbsideError('INVALID_REQUEST', `The body cannot be taken: ${message}`, {
-            faults: [{ path: '', message }],
-          }),
-        )
+        return done(refuse('The body cannot be taken', message))
       }
+      const text = body.toString()
+      let value: unknown
       try {
-        done(null, JSON.parse(body.toString()))
+        value = JSON.parse(text)
       } catch (error) {
-        const message = describeSyntaxError(body.toString(), messageOf(error))
-        done(
-          new KerbsideError('INVALID_REQUEST', `The body is not JSON: ${message}`, {
-            faults: [{ path: '', message }],
-          }),
+        return done(refuse('The body is not JSON', describeSyntaxError(text, messageOf(error))))
+      }
+      // It is no body of any endpoint, and further on it could not be told from none.
+      if (value === null) {
+        return done(
+          refuse('The body is not as it should be', 'must be an object or an array, but it was null'),
         )
       }
+      done(null, value)
     },
   )
+}
+
+function refuse(what: string, message: string): KerbsideError {
+  return new KerbsideError('INVALID_REQUEST', `${what}: ${message}`, { faults: [{ path: '', message }] })
 }
 
 /** V8 leaves out the position of some faults. */

@@ -2,7 +2,8 @@ import type { HTTPMethods } from 'fastify'
 import { KerbsideError } from '../model/error.ts'
 import type { Api } from './parts.ts'
 
-const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+/** What paths may have; OPTIONS is answered for all. */
+export const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** A path that is there, asked by a method that is not, gets 405 with `Allow` (RFC 9110, 15.5.6). Called last. */
 export function addMethodNotAllowed(app: Api): void {

@@ -1,15 +1,29 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { ID_PATTERN } from '../model/id.ts'
 import type { Page } from '../model/page.ts'
+import { TIME_ORDERED_ID_PATTERN } from '../registry/time-ordered-id.ts'
 
 const LIMIT_DEFAULT = 1_000
 const LIMIT_MAX = 10_000
 
-export const pageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT),
-  /** `next` of the page before. */
-  after: z.string().min(1).max(512).optional(),
-})
+/** A page of a list whose `next` is always like this pattern; anything else is no place in it. */
+export function pageQueryOf(next: RegExp) {
+  return z.object({
+    limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT),
+    after: z
+      .string()
+      .regex(next, 'must be the `next` of the page before')
+      .optional()
+      .describe('Go on after this place: the `next` of the page before'),
+  })
+}
+
+/** Of a list in the order of ids that people choose: any id is a place in it, whether it is there or not. */
+export const pageQuery = pageQueryOf(ID_PATTERN)
+
+/** Of a list in the order of time: a place stays one when what was there is trimmed. */
+export const timePageQuery = pageQueryOf(TIME_ORDERED_ID_PATTERN)
 
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), next: z.string().nullable() })

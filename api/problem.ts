@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type ErrorCode, type InputFault, KerbsideError, messageOf } from '../model/error.ts'
 import { describeZodError } from './faults.ts'
+import { METHODS } from './method-not-allowed.ts'
 import type { Api } from './parts.ts'
 
 /** RFC 9457, with a stable `code`, the request's id, and where input was wrong each fault. */
@@ -33,6 +34,16 @@ export function answerProblems(app: Api): void {
   })
 }
 
+/** A method that no path has at all is not one path's fault (RFC 9110, 15.6.2). */
+export function answerUnknownMethods(app: Api): void {
+  const known: readonly string[] = [...METHODS, 'OPTIONS']
+  app.addHook('onRequest', async (request, reply) => {
+    if (known.includes(request.method)) return
+    const detail = `${request.method} is not possible anywhere here; ${known.join(', ')} are`
+    return sendProblem(request, reply, { code: 'NOT_IMPLEMENTED', status: 501, detail })
+  })
+}
+
 /** What nothing is registered for; asked too often, it is limited as all else is. */
 export function answerNotFound(app: Api): void {
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
@@ -46,7 +57,8 @@ export function answerNotFound(app: Api): void {
 
 /** What is refused before there is a route: a path that cannot be decoded, or is too long. */
 export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  sendProblem(request, reply, { code: 'INVALID_REQUEST', status: 400, detail: error.message })
+  const errors = [{ path: '', message: error.message }]
+  sendProblem(request, reply, { code: 'INVALID_REQUEST', status: 400, detail: error.message, errors })
 }
 
 export function sendProblem(
@@ -92,7 +104,8 @@ function toKerbsideError(error: unknown): KerbsideError {
   const known = CODES_OF_FASTIFY[code ?? '']
   if (known) return new KerbsideError(known, messageOf(error), { cause: error })
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new KerbsideError('INVALID_REQUEST', messageOf(error), { cause: error })
+    const faults = [{ path: '', message: messageOf(error) }]
+    return new KerbsideError('INVALID_REQUEST', messageOf(error), { cause: error, faults })
   }
   return new KerbsideError('INTERNAL', 'Something went wrong here; the log has it under this request id', {
     cause: error,

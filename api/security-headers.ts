@@ -5,7 +5,9 @@ export function setSecurityHeaders(app: Api): void {
     reply.header('x-request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
     reply.header('referrer-policy', 'no-referrer')
-    // An answer may differ by these; Accept-Encoding is added by the compression.
-    if (request.url.startsWith('/v1/')) reply.header('vary', 'Authorization, Accept')
+    // An answer may differ by these, also where it is not compressed or a 304; the compression looks for its own in small
+    // letters before it adds it.
+    const own = request.url.startsWith('/v1/') ? 'authorization, accept, ' : ''
+    reply.header('vary', `${own}accept-encoding`)
   })
 }

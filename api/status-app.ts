@@ -6,10 +6,11 @@ import { DEFAULT_LIMITS } from './limits.ts'
 import { measureRequests } from './measure-requests.ts'
 import { addMethodNotAllowed } from './method-not-allowed.ts'
 import type { Api, ApiParts } from './parts.ts'
-import { answerNotFound, answerProblems } from './problem.ts'
+import { answerNotFound, answerProblems, answerUnknownMethods } from './problem.ts'
 import { limitRates } from './rate-limit.ts'
 import { collectRoutes } from './routes.ts'
 import { setSecurityHeaders } from './security-headers.ts'
+import { refuseUnknownParameters } from './strict-queries.ts'
 import { compileValidator } from './validation.ts'
 
 /** Health and metrics alone: what `kerbside broker` and `kerbside ingest` serve. The caller listens and closes. */
@@ -20,9 +21,11 @@ export async function createStatusApp(
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
   collectRoutes(app)
+  refuseUnknownParameters(app)
   answerProblems(app)
   setSecurityHeaders(app)
   measureRequests(app, parts.metrics)
+  answerUnknownMethods(app)
   await app.register(rateLimit, limitRates(DEFAULT_LIMITS))
   answerNotFound(app)
   registerHealth(app, parts)

@@ -15,6 +15,7 @@ const ERRORS = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, canRetry: false },
   RATE_LIMITED: { status: 429, canRetry: true },
   INTERNAL: { status: 500, canRetry: false },
+  NOT_IMPLEMENTED: { status: 501, canRetry: false },
   STORE_UNAVAILABLE: { status: 503, canRetry: true },
   REGISTRY_UNAVAILABLE: { status: 503, canRetry: true },
   JOURNAL_UNAVAILABLE: { status: 503, canRetry: true },

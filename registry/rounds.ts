@@ -5,6 +5,9 @@ import { listPage } from './list-page.ts'
 import type { Registry } from './registry.ts'
 import { alreadyExists, notFound, type RegistryContext, requireAuthority } from './registry-context.ts'
 
+/** The time of a round's creation, in ms since 1970, and its id. */
+export const ROUND_CURSOR_PATTERN = /^(\d{1,15})\.([A-Za-z0-9][A-Za-z0-9_-]{0,62})$/
+
 export function createRoundRecords({
   database: { kysely, transact },
 }: RegistryContext): Pick<Registry, 'listRounds' | 'getRound' | 'createRound' | 'updateRound'> {
@@ -73,7 +76,7 @@ export function createRoundRecords({
 
 /** The place in the order and not a row of it, so that a list goes on after a round that is gone. */
 function parseCursor(cursor: string): { createdTime: number; id: string } {
-  const [, createdTime, id] = /^(\d{1,15})\.(.+)$/s.exec(cursor) ?? []
+  const [, createdTime, id] = ROUND_CURSOR_PATTERN.exec(cursor) ?? []
   if (createdTime !== undefined && id !== undefined) return { createdTime: Number(createdTime), id }
   throw new KerbsideError('INVALID_REQUEST', 'The list cannot go on there', {
     faults: [{ path: 'after', message: 'must be the `next` of the page before' }],

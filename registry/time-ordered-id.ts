@@ -3,6 +3,8 @@ import type { Clock } from '../model/clock.ts'
 
 const SEQUENCE_MAX = 0xffff
 
+export const TIME_ORDERED_ID_PATTERN = /^[0-9a-f]{28}$/
+
 /**
  * Ids whose order is that of their making: 12 hexadecimal digits of milliseconds, 4 of a sequence within one, and 12 at
  * random for several processes. A clock that goes back does not take them back.

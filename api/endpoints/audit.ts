@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { formatTime } from '../../model/time.ts'
 import { answers, documented } from '../documented.ts'
-import { pageOf, pageQuery, sendPage } from '../page.ts'
+import { pageOf, sendPage, timePageQuery } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { authorityParams } from '../schemas.ts'
 
@@ -27,7 +27,7 @@ export function registerAudit(app: Api, { registry, publicUrl }: ApiParts): void
           "The `actor` is a key's id, or `installation`. What was done to an earlier authority of the same id is there for the installation's key alone.",
         ),
         params: authorityParams,
-        querystring: pageQuery,
+        querystring: timePageQuery,
         response: answers(200, 'A page of changes', pageOf(entrySchema)),
       },
     },

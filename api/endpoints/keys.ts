@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Key, SCOPES } from '../../model/key.ts'
 import { formatTime } from '../../model/time.ts'
 import { answers, answersEmpty, documented } from '../documented.ts'
-import { pageOf, pageQuery, sendPage } from '../page.ts'
+import { pageOf, sendPage, timePageQuery } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { actorOf } from '../rights.ts'
 import { authorityParams, newKeyBody } from '../schemas.ts'
@@ -22,7 +22,7 @@ export function registerKeys(app: Api, { registry, directory, publicUrl = '' }: 
       schema: {
         ...documented('keys', 'listKeys', 'List the keys, without their secrets'),
         params: authorityParams,
-        querystring: pageQuery,
+        querystring: timePageQuery,
         response: answers(200, 'A page of keys', pageOf(keySchema)),
       },
     },

@@ -5,7 +5,7 @@ import { idSchema } from '../../model/id.ts'
 import { type Quarantined, REJECTION_REASONS } from '../../model/rejection.ts'
 import { formatTime } from '../../model/time.ts'
 import { answers, documented } from '../documented.ts'
-import { pageOf, pageQuery, sendPage } from '../page.ts'
+import { pageOf, sendPage, timePageQuery } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { actorOf } from '../rights.ts'
 import { authorityParams } from '../schemas.ts'
@@ -38,7 +38,7 @@ export function registerQuarantine(app: Api, { registry, quarantine, publicUrl }
           'A `payload` that is no UTF-8 is in base64, which `payloadEncoding` says.',
         ),
         params: authorityParams,
-        querystring: pageQuery.extend(filterShape),
+        querystring: timePageQuery.extend(filterShape),
         response: answers(200, 'A page of quarantined readings', pageOf(quarantinedSchema)),
       },
     },

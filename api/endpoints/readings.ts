@@ -8,7 +8,7 @@ import { formatTime, parseDuration, parseTime } from '../../model/time.ts'
 import type { ReadingInterval } from '../../store/reading-store.ts'
 import { prefersCsv } from '../accept.ts'
 import { answersWith, documented } from '../documented.ts'
-import { linkNext, pageOf, pageQuery } from '../page.ts'
+import { linkNext, pageOf, pageQueryOf } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { COUNTS_FIELDS, formatReading, readingSchemas } from '../reading-json.ts'
 import { deviceParams } from '../schemas.ts'
@@ -24,6 +24,7 @@ const LOST_PLUS = /^(\S+T\S+) (\d{2}:\d{2})$/
 
 const timeQuery = z
   .string()
+  .meta({ anyOf: [{ format: 'date-time' }, { pattern: '^-?\\d{1,16}$' }] })
   .transform((text, context) => {
     const time = parseTime(/^-?\d+$/.test(text) ? Number(text) : text.replace(LOST_PLUS, '$1+$2'))
     if (time === undefined || Math.abs(time) > 8.64e15) {
@@ -39,6 +40,7 @@ const timeQuery = z
 
 const durationQuery = z
   .string()
+  .meta({ pattern: '^P(?!$)(\\d+W)?(\\d+D)?(T(?!$)(\\d+H)?(\\d+M)?(\\d+S)?)?$' })
   .transform((text, context) => {
     const duration = parseDuration(text)
     if (duration === undefined) {
@@ -53,7 +55,7 @@ const durationQuery = z
   })
   .optional()
 
-const readingsQuery = pageQuery.extend({
+const readingsQuery = pageQueryOf(/^[\w-]{1,512}$/).extend({
   from: timeQuery.describe('The earliest time; by default all that there is'),
   to: timeQuery.describe('Before this time; by default all that there is up to now'),
   every: durationQuery.describe('Summarise by intervals of this ISO 8601 duration'),

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { KerbsideError } from '../../model/error.ts'
 import { idSchema } from '../../model/id.ts'
 import { type Round, roundRequestSchema, roundSchema } from '../../model/round.ts'
+import { ROUND_CURSOR_PATTERN } from '../../registry/rounds.ts'
 import { writeRoundCsv, writeRoundGeoJson, writeRoundGpx } from '../../rounds/write-round.ts'
 import { answers, answersWith, documented, documentedPublishable } from '../documented.ts'
 import { EVENT_STREAM_ROUTE, type EventStream, openEventStream } from '../event-stream.ts'
 import { LAST_EVENT_ID, type LiveRounds } from '../live-rounds.ts'
-import { pageOf, pageQuery, sendPage } from '../page.ts'
+import { pageOf, pageQueryOf, sendPage } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { readRoundInput } from '../round-input.ts'
 import { authorityParams, schemas } from '../schemas.ts'
@@ -21,7 +22,9 @@ schemas.add(roundSchema, { id: 'Round' })
 
 const roundParams = authorityParams.extend({ round: idSchema })
 // A round is large, so a page is small.
-const roundPageQuery = pageQuery.extend({ limit: z.coerce.number().int().min(1).max(100).default(20) })
+const roundPageQuery = pageQueryOf(ROUND_CURSOR_PATTERN).extend({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+})
 
 const PLANNING = [
   'Planning goes on after the answer: see `…/events`, or ask again. Every bin asked for (all, by default) is in the plan once or in `left` with its reason: those at or above their threshold (75 % where the settings do not say) and those of `mustEmpty` are to be emptied.',
@@ -155,6 +158,16 @@ export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): voi
       if (cancelled) return cancelled
       const { status } = await registry.getRound(authority, id)
       throw new KerbsideError('CONFLICT', `The round ${id} is not being planned: it is ${status}`)
+    },
+  )
+
+  // A stream has no end that could be waited for: only whether there is one is told.
+  app.head(
+    '/v1/authorities/:authority/rounds/:round/events',
+    { config: { scope: 'read', published: 'rounds' }, schema: { params: roundParams, hide: true } },
+    async (request, reply) => {
+      await registry.getRound(request.params.authority, request.params.round)
+      return reply.type('text/event-stream').header('cache-control', 'no-store').send()
     },
   )
 

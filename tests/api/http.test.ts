@@ -27,7 +27,7 @@ test('an answer to a key is private, and one for everybody is not', async () => 
   expect(own.headers['cache-control']).toBe('private, no-cache')
   const open = await app.call('GET', `${ALPHA}/bins`, { key: null })
   expect(open.headers['cache-control']).toBe('no-cache')
-  expect(open.headers['vary']).toContain('Authorization')
+  expect(open.headers['vary']).toContain('authorization')
 })
 
 test('a secret is stored by no cache', async () => {
@@ -78,7 +78,9 @@ test('a page of any origin may ask, with a key, and read the headers', async () 
   const { headers } = await app.call('GET', `${ALPHA}/bins`, { headers: { origin: 'https://map.example' } })
   expect(headers['access-control-allow-origin']).toBe('*')
   expect(headers['access-control-allow-credentials']).toBeUndefined()
-  expect(headers['access-control-expose-headers']).toMatch(/ETag.*Link.*Location.*Retry-After/)
+  expect(headers['access-control-expose-headers']).toMatch(
+    /ETag.*Link.*Location.*Retry-After.*X-RateLimit-Remaining/,
+  )
 })
 
 test('a refusal may be read by a page of any origin too', async () => {
@@ -125,6 +127,16 @@ test('an address is what a trusted proxy says, and not what anybody else does', 
   const direct = await createAlpha({ limits })
   expect((await direct.call('GET', `${ALPHA}/bins`, forwarded('203.0.113.1'))).status).toBe(200)
   expect((await direct.call('GET', `${ALPHA}/bins`, forwarded('203.0.113.2'))).status).toBe(429)
+})
+
+test('a cache is told what an answer may differ by, compressed or not, and at a 304 too', async () => {
+  const app = await createAlpha()
+  const plain = await app.call('GET', ALPHA)
+  const again = await app.call('GET', ALPHA, { headers: { 'if-none-match': String(plain.headers['etag']) } })
+  expect(again.status).toBe(304)
+  for (const { headers } of [plain, again]) {
+    expect(headers['vary']).toBe('authorization, accept, accept-encoding')
+  }
 })
 
 test('HEAD answers as GET does, without the body', async () => {

@@ -92,3 +92,28 @@ test('what changes a site is documented with its fields, none of which has to be
   const body = document.paths['/v1/authorities/{authority}/lorries/{id}'].patch.requestBody
   expect(body.content['application/json'].schema).toEqual({ $ref: '#/components/schemas/LorryPatchInput' })
 })
+
+test('a body is required where the server wants one, and only there', async () => {
+  const { document } = await readDocument()
+  const { paths } = document
+  expect(paths['/v1/authorities/{authority}/quarantine/replay'].post.requestBody.required).toBe(false)
+  expect(paths['/v1/authorities/{authority}/devices'].post.requestBody.required).toBe(true)
+})
+
+test('times, durations and time zones are described by their form', async () => {
+  const { document } = await readDocument()
+  const { parameters } = document.paths['/v1/authorities/{authority}/devices/{device}/readings'].get
+  const schemaOf = (name: string) =>
+    parameters.find((parameter: { name: string }) => parameter.name === name).schema
+  for (const name of ['from', 'to']) {
+    const { anyOf } = schemaOf(name)
+    expect(anyOf).toContainEqual({ format: 'date-time' })
+    expect('1771243200000').toMatch(new RegExp(anyOf[1].pattern))
+  }
+  const duration = new RegExp(schemaOf('every').pattern)
+  expect(['PT15M', 'P1D', 'P1W', 'P1DT1H'].filter((text) => !duration.test(text))).toEqual([])
+  expect(['P', 'PT', '15M', 'P1Y'].filter((text) => duration.test(text))).toEqual([])
+  const { pattern } = document.components.schemas.Authority.properties.timeZone
+  expect('America/Argentina/Buenos_Aires').toMatch(new RegExp(pattern))
+  expect('+01:00').not.toMatch(new RegExp(pattern))
+})

@@ -1,6 +1,8 @@
+import { type IncomingMessage, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { ApiParts } from '../../api/parts.ts'
 import { KerbsideError } from '../../model/error.ts'
 import { createTestApp, openTestApp, type TestApp } from '../fixtures/create-test-app.ts'
@@ -103,11 +105,57 @@ test.each([
 test.each([
   ['limit=x', 'must be a number, but it was "x"'],
   ['limit=1&limit=2', 'must be a number, but it was ["1","2"]'],
+  ['limit=', 'must be a number, but it was ""'],
 ])('%s is refused with what was sent', async (query, message) => {
   const { status, body } = await app.call('GET', `${ALPHA}/devices?${query}`)
   expect(status).toBe(400)
   expect(body.errors).toEqual([{ path: 'limit', message }])
 })
+
+test.each([
+  [`${ALPHA}/devices?limits=5`, 'limits', 'limit, after, kind'],
+  [`${ALPHA}/audit?From=2026-02-16T00:00:00Z&limit=1`, 'From', 'limit, after'],
+  [`${ALPHA}?pretty=1`, 'pretty', 'none is allowed'],
+  [`${ALPHA}/bins?__proto__=1`, '__proto__', 'none is allowed'],
+  ['/health/live?x', 'x', 'none is allowed'],
+])('a parameter that is not known is refused: %s', async (path, name, allowed) => {
+  const { status, body } = await app.call('GET', path)
+  expect([status, body.code]).toEqual([400, 'INVALID_REQUEST'])
+  expect(body.errors).toEqual([
+    { path: name, message: expect.stringMatching(new RegExp(`not known here; .*${allowed}$`)) },
+  ])
+})
+
+test('every endpoint that the document has refuses parameters that it does not', () => {
+  const lax = app.app.knownRoutes.filter(({ schema }) => {
+    if (schema.operationId === undefined) return false
+    const { querystring } = schema
+    return !(querystring instanceof z.ZodObject && querystring.def.catchall instanceof z.ZodNever)
+  })
+  expect(lax.map(({ method, url }) => `${method} ${url}`)).toEqual([])
+})
+
+test.each(['devices', 'keys', 'audit', 'quarantine', 'rounds', 'depots', 'tips', 'lorries'])(
+  'a list of %s does not go on after what is no place in it',
+  async (list) => {
+    for (const after of ['no place!', '', 'x'.repeat(600)]) {
+      const query = new URLSearchParams({ after })
+      const { status, body } = await app.call('GET', `${ALPHA}/${list}?${query}`)
+      expect([status, body.errors?.[0]?.path]).toEqual([400, 'after'])
+    }
+  },
+)
+
+test.each(['keys', 'audit', 'quarantine', 'rounds'])(
+  'a list of %s does not go on after an id of another kind',
+  async (list) => {
+    const { status, body } = await app.call('GET', `${ALPHA}/${list}?after=bin-1`)
+    expect([status, body.errors]).toEqual([
+      400,
+      [{ path: 'after', message: 'must be the `next` of the page before, but it was "bin-1"' }],
+    ])
+  },
+)
 
 test('fields that do not go together are told without all the rest', async () => {
   const settings = { emptyDistanceMm: 100, fullDistanceMm: 200 }
@@ -150,6 +198,33 @@ test('JSON that is nested too deep is refused', async () => {
   expect(body.detail).toContain('64 levels')
 })
 
+test('a body that is no UTF-8 is refused, and not stored otherwise than it was sent', async () => {
+  const payload = Buffer.from('{"id":"bin-7","kind":"bin","name":"B\xfcro"}', 'latin1')
+  const { status, body } = await app.call('POST', `${ALPHA}/devices`, { body: payload, headers: JSON_TYPE })
+  expect([status, body.errors]).toEqual([400, [{ path: '', message: 'it is not UTF-8' }]])
+})
+
+test('a body of null is refused as such', async () => {
+  const { body } = await app.call('POST', `${ALPHA}/devices`, { body: 'null', headers: JSON_TYPE })
+  expect(body.errors).toEqual([{ path: '', message: 'must be an object or an array, but it was null' }])
+})
+
+test('a value of a wrong type is told once', async () => {
+  const { body } = await app.call('POST', `${ALPHA}/keys`, { body: { name: 'Works', scopes: 'read' } })
+  expect(body.errors).toEqual([{ path: 'scopes', message: expect.stringMatching(/array.*"read"$/) }])
+})
+
+test('a body that cannot be unpacked, and a path that is too long, are told as faults', async () => {
+  const packed = await app.call('POST', `${ALPHA}/devices`, {
+    body: Buffer.from('no gzip'),
+    headers: { ...JSON_TYPE, 'content-encoding': 'gzip' },
+  })
+  const tooLong = await app.call('GET', `${ALPHA}/devices/${'x'.repeat(600)}`)
+  for (const { status, body } of [packed, tooLong]) {
+    expect([status, body.errors]).toEqual([400, [{ path: '', message: body.detail }]])
+  }
+})
+
 test('JSON that ends too early is refused as such', async () => {
   const { status, body } = await app.call('POST', `${ALPHA}/devices`, { body: '{"id":', headers: JSON_TYPE })
   expect(status).toBe(400)
@@ -190,6 +265,19 @@ test('a method that a path does not have is 405 and says which it has', async ()
   const { status, headers, body } = await app.call('PUT', `${ALPHA}/devices`)
   expect([status, body.code]).toEqual([405, 'METHOD_NOT_ALLOWED'])
   expect(headers['allow']).toBe('GET, HEAD, POST, OPTIONS')
+})
+
+test.each(['TRACE', 'PROPFIND', 'QUERY'])('%s is told to be possible nowhere', async (method) => {
+  const own = await createTestApp()
+  const address = await own.app.listen({ host: '127.0.0.1', port: 0 })
+  for (const path of [`${ALPHA}/devices`, '/nothing']) {
+    // fetch sends no TRACE.
+    const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+      request(`${address}${path}`, { method }, resolve).once('error', reject).end(),
+    )
+    expect(answer.statusCode).toBe(501)
+    expect(JSON.parse(await text(answer))).toMatchObject({ code: 'NOT_IMPLEMENTED' })
+  }
 })
 
 test.each(['/nothing', '/v1/nothing', `${ALPHA}/nothing`, '/v2/authorities', '/%zz'])(

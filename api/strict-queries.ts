@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import type { Api } from './parts.ts'
+
+/**
+ * Refuses query parameters that an endpoint does not know: of a `from` with a typing error nobody would notice that all
+ * there is came back. Called before the endpoints are registered.
+ */
+export function refuseUnknownParameters(app: Api): void {
+  app.addHook('onRoute', (route) => {
+    const { schema } = route
+    // What has no operation is not ours to describe: the documents' page, and methods that are not possible.
+    if (schema?.operationId === undefined) return
+    const { querystring = z.object({}) } = schema
+    if (querystring instanceof z.ZodObject) route.schema = { ...schema, querystring: querystring.strict() }
+  })
+}
