@@ -86,6 +86,20 @@ export interface PreparedProblem {
   readonly neighbourCount: number
   /** By customer, from the nearest depot. */
   readonly distancesFromDepot: Float64Array
+  /** Kept by the routes as they change. */
+  readonly links: Links
+}
+
+/** Where the customers stand in the routes of the moment, flat, for a quick look before a thorough one. */
+interface Links {
+  /** By customer: its index in its route, and the places beside it. */
+  readonly positionOf: Int32Array
+  readonly before: Int32Array
+  readonly behind: Int32Array
+  /** By route: what of the first dimension may still be loaded; its whole capacity where there are tips. */
+  readonly room: Float64Array
+  /** By route. */
+  readonly costPerM: Float64Array
 }
 
 /** Beyond these a neighbour plays no part in choosing what to remove. */
@@ -134,6 +148,13 @@ export function prepareProblem(problem: Problem): PreparedProblem {
     neighbours: findNeighbours(problem.distances, customerCount, placeCount, neighbourCount),
     neighbourCount,
     distancesFromDepot: findDistancesFromDepot(problem, placeCount),
+    links: {
+      positionOf: new Int32Array(customerCount),
+      before: new Int32Array(customerCount),
+      behind: new Int32Array(customerCount),
+      room: Float64Array.from(vehicles, ({ capacity }) => capacity[0] ?? 0),
+      costPerM: Float64Array.from(vehicles, ({ costPerM }) => costPerM),
+    },
   }
 }
 

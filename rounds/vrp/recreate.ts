@@ -6,6 +6,9 @@ import { type Insertion, putIn, type Solution } from './solution.ts'
 /** The chance that a place for an insertion is overlooked. */
 const BLINK_RATE = 0.01
 
+/** A customer hardly ever belongs elsewhere than beside one of its nearest; where it fits nowhere there, all are tried. */
+const NEAREST_TRIED = 60
+
 /** Of those that have been absent for longer, so many are tried again: mostly there is no room for them. */
 const LONG_ABSENT_TRIED = 20
 
@@ -63,31 +66,99 @@ function findInsertion(
   customer: number,
   random: Random,
 ): Insertion {
-  const { customerCount, mayServe, penalties } = prepared
   const best: Insertion = {
     route: -1,
     after: -1,
     tip: -1,
     isTipFirst: false,
-    cost: penalties[customer] as number,
+    cost: prepared.penalties[customer] as number,
   }
-  // Of unused vehicles that are alike, one is tried.
-  const triedTypes: number[] = []
-  for (const route of solution.routes) {
-    if ((mayServe[route.type * customerCount + customer] as number) === 0) continue
-    if (route.length === 2) {
-      if (triedTypes.includes(route.type)) continue
-      triedTypes.push(route.type)
+  const tried = Math.min(NEAREST_TRIED, prepared.neighbourCount)
+  tryBesideNearest(prepared, solution, customer, tried, random, best)
+  const isToTryAll = best.route === -1 && tried < prepared.customerCount - 1
+  // Behind the last tip is beside nobody.
+  const isToTryEnds = prepared.tipCount > 0
+  if (isToTryAll || isToTryEnds) {
+    for (const route of solution.routes) {
+      const end = route.length - 1
+      if (end === 1 || !mayServe(prepared, route, customer)) continue
+      tryPositions(prepared, route, customer, isToTryAll ? 0 : end - 1, end, random, best)
     }
-    tryRoute(prepared, route, customer, random, best)
   }
+  tryUnused(prepared, solution, customer, random, best)
   return best
 }
 
-function tryRoute(
+function mayServe({ mayServe, customerCount }: PreparedProblem, route: Route, customer: number): boolean {
+  return (mayServe[route.type * customerCount + customer] as number) === 1
+}
+
+/**
+ * Behind each of the nearest neighbours, and before those that are the first of a trip. The distance alone rules out nearly
+ * all of these places, so it is looked at first, in flat arrays.
+ */
+function tryBesideNearest(
+  prepared: PreparedProblem,
+  { routes, routeOf }: Solution,
+  customer: number,
+  tried: number,
+  random: Random,
+  best: Insertion,
+): void {
+  const { customerCount, placeCount, neighbours, neighbourCount, links } = prepared
+  const { distances } = prepared.problem
+  const { positionOf, before, behind, room, costPerM } = links
+  const demand = prepared.demands[customer * prepared.dimensions] as number
+  const start = customer * neighbourCount
+  for (let rank = start; rank < start + tried; rank++) {
+    const neighbour = neighbours[rank] as number
+    const index = routeOf[neighbour] as number
+    if (index === -1 || (room[index] as number) < demand) continue
+    const next = behind[neighbour] as number
+    const previous = before[neighbour] as number
+    const price = costPerM[index] as number
+    const isWorthBehind = price * detour(neighbour, next) < best.cost
+    const isWorthBefore = previous >= customerCount && price * detour(previous, neighbour) < best.cost
+    if (!isWorthBehind && !isWorthBefore) continue
+    const route = routes[index] as Route
+    if (!mayServe(prepared, route, customer)) continue
+    const position = positionOf[neighbour] as number
+    const first = isWorthBefore ? position - 1 : position
+    tryPositions(prepared, route, customer, first, isWorthBehind ? position + 1 : position, random, best)
+  }
+
+  function detour(from: number, to: number): number {
+    return (
+      (distances[from * placeCount + customer] as number) +
+      (distances[customer * placeCount + to] as number) -
+      (distances[from * placeCount + to] as number)
+    )
+  }
+}
+
+/** Of unused vehicles that are alike, one is tried. */
+function tryUnused(
+  prepared: PreparedProblem,
+  { routesOfType, routes }: Solution,
+  customer: number,
+  random: Random,
+  best: Insertion,
+): void {
+  for (let type = 0; type < routesOfType.length; type++) {
+    const index = routesOfType[type]?.find((route) => routes[route]?.length === 2)
+    if (index === undefined) continue
+    const route = routes[index] as Route
+    if (mayServe(prepared, route, customer)) tryPositions(prepared, route, customer, 0, 1, random, best)
+  }
+}
+
+/** Behind each of the nodes from `first` to before `end`. */
+function tryPositions(
   prepared: PreparedProblem,
   route: Route,
   customer: number,
+  first: number,
+  end: number,
   random: Random,
   best: Insertion,
 ): void {
@@ -103,7 +174,7 @@ function tryRoute(
   const closesAt = (closes[customer] as number) - vehicle.breakSeconds
   const serviceSeconds = service[customer] as number
   const fixedCost = length === 2 ? vehicle.fixedCost : 0
-  for (let after = 0; after < length - 1; after++) {
+  for (let after = first; after < end; after++) {
     if (random() < BLINK_RATE) continue
     if (!isOneTrip && !joinsTrip(prepared, route, customer, after)) {
       tryWithTip(prepared, route, customer, after, best)

@@ -94,6 +94,8 @@ function refreshTimes(prepared: PreparedProblem, route: Route): boolean {
   const { problem, placeCount, service, opens, closes } = prepared
   const { distances, durations } = problem
   const { vehicle, nodes, length, depart, latest } = route
+  const { customerCount, links } = prepared
+  const { positionOf, before, behind } = links
   const spare = vehicle.breakSeconds
   let isInTime = true
   let distance = 0
@@ -102,6 +104,11 @@ function refreshTimes(prepared: PreparedProblem, route: Route): boolean {
   depart[0] = time
   for (let i = 1; i < length; i++) {
     const to = nodes[i] as number
+    if (to < customerCount) {
+      positionOf[to] = i
+      before[to] = from
+      behind[to] = nodes[i + 1] as number
+    }
     const arc = from * placeCount + to
     distance += distances[arc] as number
     time += durations[arc] as number
@@ -150,6 +157,9 @@ function refreshLoads(prepared: PreparedProblem, route: Route): boolean {
       for (let j = start; j <= i; j++) total[j * dimensions + d] = sum
     }
     stream[start] = i > start ? (stream[i] as number) : -1
+  }
+  if (prepared.tipCount === 0) {
+    prepared.links.room[route.index] = (vehicle.capacity[0] as number) - (total[0] as number) + LOAD_TOLERANCE
   }
   return fits
 }

@@ -7,6 +7,8 @@ export interface Solution {
   readonly routes: readonly Route[]
   /** The index of each customer's route; -1 for those that are absent. */
   readonly routeOf: Int32Array
+  /** By type of vehicle. */
+  readonly routesOfType: readonly (readonly number[])[]
   /** In no order that means anything. */
   readonly absent: number[]
   routesCost: number
@@ -45,6 +47,7 @@ export function createSolution(prepared: PreparedProblem): Solution {
   return {
     routes: prepared.problem.vehicles.map((_, index) => createRoute(prepared, index)),
     routeOf: new Int32Array(prepared.customerCount).fill(-1),
+    routesOfType: groupByType(prepared),
     absent,
     routesCost: 0,
     absentCost,
@@ -54,6 +57,13 @@ export function createSolution(prepared: PreparedProblem): Solution {
 
 export function costOf(solution: Solution): number {
   return solution.routesCost + solution.absentCost
+}
+
+function groupByType({ types }: PreparedProblem): number[][] {
+  const typeCount = types.reduce((most, type) => Math.max(most, type + 1), 0)
+  const groups: number[][] = Array.from({ length: typeCount }, () => [])
+  for (const [index, type] of types.entries()) groups[type]?.push(index)
+  return groups
 }
 
 /** What was changed so far stays. */
