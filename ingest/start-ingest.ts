@@ -12,6 +12,7 @@ import { createMessageDecoder } from './decode-messages.ts'
 import { createResendSettler } from './settle-resends.ts'
 import { type Batch, summariseBatch } from './summarise-batch.ts'
 import { type QuarantineLimits, startQuarantineTrimmer } from './trim-quarantine.ts'
+import { watchDeletions } from './watch-deletions.ts'
 import { writeReadings } from './write-readings.ts'
 
 interface IngestStats {
@@ -88,6 +89,7 @@ export function startIngest({
   const resends = createResendSettler((sequences, since) =>
     retry('registry', () => registry.findSequences(sequences, since)),
   )
+  const deletions = watchDeletions(directory)
   const trimmer = startQuarantineTrimmer({ registry, clock, logger, limits: limits.quarantine })
   const totals = { messages: 0, stored: 0, quarantined: 0, statuses: 0, ignoredStatuses: 0, batches: 0 }
   /** Of the last message that was decoded here, or recorded by whomever; -1 where none was. */
@@ -109,6 +111,7 @@ export function startIngest({
       stopReading?.()
       await ended.catch(() => undefined)
       await Promise.allSettled([written, recorded])
+      deletions.close()
       await trimmer.close()
     },
   }
@@ -122,14 +125,14 @@ export function startIngest({
       await retry('registry', () => directory.refresh())
       let start = 0
       while (start < messages.length) {
-        const followsPosition = known(position)
+        const before = { followsPosition: known(position), directoryVersion: deletions.version }
         const decoded = decodeMessages(messages, start, position)
         position = decoded.position
         const sequences = await resends.settle(decoded)
         // The batch before this one is written, and the one before that is recorded, before this one is passed on.
         const beforeThat = recorded
         await written
-        pass({ decoded, messages, start, sequences, position: known(decoded.position), followsPosition })
+        pass({ ...before, decoded, messages, start, sequences, position: known(decoded.position) })
         await beforeThat
         start = decoded.end
       }
@@ -157,14 +160,31 @@ export function startIngest({
     recording.catch(() => undefined)
   }
 
-  async function writeBatch({ decoded, sequences, position }: Batch): Promise<readonly RefusedReading[]> {
+  async function writeBatch(batch: Batch): Promise<readonly RefusedReading[]> {
+    const { decoded, sequences, position } = batch
     // A source without positions gives a message that comes again another receivedTime. So that it is known all the
     // same, what it is known by is recorded before it is written.
     if (position === undefined && sequences.length > 0) {
       const outcome = { source: source.id, position, counts: [], quarantined: [], sequences, statuses: [] }
       await retry('registry', () => registry.recordIngested(outcome))
     }
-    return writeReadings(decoded.readings, { store, retry, logger })
+    const refused = await writeReadings(decoded.readings, { store, retry, logger })
+    await deleteForDeleted(batch)
+    return refused
+  }
+
+  /**
+   * An authority that was deleted since the batch was decoded had been deleted from the store before its readings got
+   * there. The next batch waits, so nothing of a new authority of that id is there yet.
+   */
+  async function deleteForDeleted({ decoded, directoryVersion }: Batch): Promise<void> {
+    if (decoded.readings.length === 0) return
+    await retry('registry', () => directory.refresh())
+    for (const deleted of deletions.listSince(directoryVersion)) {
+      if (!decoded.readings.some(({ authority }) => authority === deleted)) continue
+      await retry('store', () => store.deleteAuthority(deleted))
+      logger.info({ authority: deleted }, 'what came for an authority that was deleted meanwhile is deleted')
+    }
   }
 
   async function recordBatch(batch: Batch, refused: readonly RefusedReading[]): Promise<void> {

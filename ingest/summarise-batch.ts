@@ -14,6 +14,8 @@ export interface Batch {
   readonly position: number | undefined
   /** That of the batch before this one, or where the recorded ones ended; undefined where there is none. */
   readonly followsPosition: number | undefined
+  /** DeletionWatch.version, when it was decoded. */
+  readonly directoryVersion: number
 }
 
 /**

@@ -4,7 +4,7 @@ import { createRandom } from '../../model/random.ts'
 import type { Registry } from '../../registry/registry.ts'
 import type { ReadingStore } from '../../store/reading-store.ts'
 import { type ArraySource, createArraySource } from './array-source.ts'
-import { openTown, type Town, waitUntil } from './open-town.ts'
+import { openTown, parseDevice, type Town, waitUntil } from './open-town.ts'
 
 const BIN = { id: 'bin-1', kind: 'bin', settings: { emptyDistanceMm: 1200, fullDistanceMm: 200 } }
 const TOPIC = 'kerbside/v1/town/bin/bin-1/reading'
@@ -167,6 +167,40 @@ describe('a process that ends', () => {
       }
     },
   )
+})
+
+describe('an authority that is deleted while its readings are written', () => {
+  it('leaves none in the store', async () => {
+    const { town, source } = await open()
+    const slow = holdBack(town.store)
+    source.publish(TOPIC, { fillPercent: 1 })
+    const ingest = town.ingest(source, { store: slow.store })
+    await slow.isWriting
+    source.publish(TOPIC, { fillPercent: 2 })
+    await deleteTown(town)
+    slow.goOn()
+    await waitUntil(ingest.stats, ({ messages }) => messages === 2)
+    expect(await town.readings('bin', 'bin-1')).toEqual([])
+  })
+
+  it('leaves none to the next one of its id, which keeps all of its own', async () => {
+    const { town, source } = await open()
+    const slow = holdBack(town.store)
+    source.publish(TOPIC, { fillPercent: 1 })
+    const ingest = town.ingest(source, { store: slow.store })
+    await slow.isWriting
+    await deleteTown(town)
+    await town.registry.createAuthority({ id: 'town', name: 'Town', timeZone: 'UTC', published: [] }, 'test')
+    await town.registry.createDevices('town', [parseDevice(BIN)], 'test')
+    source.publish(TOPIC, { fillPercent: 2 }, town.clock.now() + 1)
+    slow.goOn()
+    source.publish(TOPIC, { fillPercent: 3 }, town.clock.now() + 2)
+    await waitUntil(ingest.stats, ({ messages }) => messages === 3)
+    source.publish(TOPIC, { fillPercent: 4 }, town.clock.now() + 3)
+    await waitUntil(ingest.stats, ({ messages }) => messages === 4)
+    const readings = await town.readings('bin', 'bin-1')
+    expect(readings.map(({ fields }) => fields['fillPercent'])).toEqual([2, 3, 4])
+  })
 })
 
 describe('several ingests of one source', () => {
@@ -340,6 +374,14 @@ describe('a store or registry that fails', () => {
 async function open({ hasPositions = true } = {}): Promise<{ town: Town; source: ArraySource }> {
   const town = await openTown([BIN])
   return { town, source: createArraySource({ hasPositions, now: town.clock.now }) }
+}
+
+/** As the API does it. */
+async function deleteTown({ registry, directory, store }: Town): Promise<void> {
+  await store.deleteAuthority('town')
+  await registry.deleteAuthority('town', 'test')
+  await directory.refresh()
+  await store.deleteAuthority('town')
 }
 
 async function waitUntilForgotten(source: ArraySource): Promise<void> {
