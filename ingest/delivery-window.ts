@@ -5,6 +5,11 @@ export interface Delivery extends Message {
   /** The packet's identifier; undefined at QoS 0, which is not acknowledged. */
   readonly messageId: number | undefined
   connection: object
+  /** Whose message it is, by its topic; '' where the broker gives the time of receipt. */
+  readonly device: string
+  /** The ms that its readings without a time of their own take from `receivedTime` on, which the ingest has to give. */
+  readonly timeSlots: number
+  receivedTime: number
   isForgotten: boolean
 }
 

@@ -2,16 +2,16 @@ import type { IConnackPacket, IPublishPacket } from 'mqtt'
 import type { Clock } from '../model/clock.ts'
 import { KerbsideError } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
-import { countReadings } from '../model/message.ts'
+import { countReadings, countTimeSlots } from '../model/message.ts'
 import type { MessageSource } from '../model/message-source.ts'
 import type { Random } from '../model/random.ts'
 import type { Registry } from '../registry/registry.ts'
 import { startAcceptedReporter } from './accepted-report.ts'
 import { connectMqtt, type MqttConnection } from './connect-mqtt.ts'
-import { createRetry } from './create-retry.ts'
+import { AbortedError, createRetry } from './create-retry.ts'
 import { type Delivery, DeliveryWindow } from './delivery-window.ts'
 import { parseMqttSourceUrl } from './mqtt-source-url.ts'
-import { createReceiptTimes } from './receipt-times.ts'
+import { giveReceiptTimes } from './receipt-times.ts'
 import { createTopicReader } from './topic-reader.ts'
 
 /** What Kerbside's own broker says in CONNACK, and adds to each message of its journal. */
@@ -65,11 +65,12 @@ export async function openMqttSource({
   const foreignId = `mqtt:${address.clientId}`
   const window = new DeliveryWindow()
   const readTopic = createTopicReader()
-  const takeReceiptTime = createReceiptTimes(clock)
   let id: string | undefined
   let dropped = 0
 
-  const retry = createRetry({ logger, random, signal: signal ?? new AbortController().signal })
+  const closing = new AbortController()
+  const endSignal = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal
+  const retry = createRetry({ logger, random, signal: endSignal })
   const counts = await retry('registry', () => registry.listSourceCounts(foreignId))
   const reporter = startAcceptedReporter({
     source: foreignId,
@@ -94,12 +95,13 @@ export async function openMqttSource({
         return id ?? foreignId
       },
       stats: () => ({ dropped }),
-      read: (limit) => window.read(limit),
+      read,
       async forget(messages) {
         for (const message of messages) window.forget(message as Delivery)
         connection.acknowledge(messages as readonly Delivery[])
       },
       async close() {
+        closing.abort()
         window.close()
         await connection.close()
         await reporter.close()
@@ -108,6 +110,20 @@ export async function openMqttSource({
   } catch (error) {
     await reporter.close()
     throw error
+  }
+
+  async function read(limit: number): Promise<readonly Delivery[]> {
+    const deliveries = await window.read(limit)
+    try {
+      await giveReceiptTimes(deliveries, (claims) =>
+        retry('registry', () => registry.claimReceiptTimes(claims)),
+      )
+      return deliveries
+    } catch (error) {
+      // Closing: the broker sends them again.
+      if (error instanceof AbortedError) return []
+      throw error
+    }
   }
 
   function onConnack(packet: IConnackPacket, connection: MqttConnection): void {
@@ -164,7 +180,14 @@ export async function openMqttSource({
         'a message that is of no authority, or retained, is dropped',
       )
     }
-    const nothing = { position: undefined, authority: '', receivedTime: 0, isForgotten: true }
+    const nothing = {
+      position: undefined,
+      authority: '',
+      device: '',
+      receivedTime: 0,
+      timeSlots: 0,
+      isForgotten: true,
+    }
     connection.acknowledge([{ ...nothing, topic: packet.topic, payload, messageId, connection: stream }])
   }
 
@@ -175,8 +198,9 @@ export async function openMqttSource({
     if (!topic || (packet.retain && topic.channel === 'reading')) return undefined
     const readings = topic.channel === 'reading' ? countReadings(payload) : 0
     if (readings > 0) reporter.note(topic.authority, readings)
-    const receivedTime = takeReceiptTime(packet.topic, readings, payload)
-    return { position: undefined, authority: topic.authority, receivedTime }
+    const { authority, device } = topic
+    const timeSlots = countTimeSlots(payload, readings)
+    return { position: undefined, authority, device, receivedTime: clock.now(), timeSlots }
   }
 
   function toJournalled(packet: IPublishPacket): Origin | undefined {
@@ -187,8 +211,8 @@ export async function openMqttSource({
     if (!Number.isSafeInteger(position) || !Number.isSafeInteger(receivedTime) || authority === undefined) {
       return undefined
     }
-    return { position, receivedTime, authority: String(authority) }
+    return { position, receivedTime, authority: String(authority), device: '', timeSlots: 0 }
   }
 }
 
-type Origin = Pick<Delivery, 'position' | 'authority' | 'receivedTime'>
+type Origin = Pick<Delivery, 'position' | 'authority' | 'device' | 'receivedTime' | 'timeSlots'>

@@ -1,27 +1,39 @@
-import type { Clock } from '../model/clock.ts'
-import { countTimeSlots } from '../model/message.ts'
-
-/** Topics remembered at most; those that are due again are let go of first, and these are nearly all. */
-const TOPICS_MAX = 100_000
+import type { ReceiptClaim, Registry } from '../registry/registry.ts'
+import type { Delivery } from './delivery-window.ts'
 
 /**
- * Gives each message its time of receipt, where the broker gives it none: the clock's, or, for readings that tell no time
- * of their own, the next millisecond that no other one of the topic has.
+ * Gives messages their times of receipt, where the broker gives them none: when they came, or, for readings that tell no
+ * time of their own, the next millisecond that no other one of the device has. These are claimed in the registry, since
+ * other ingests may have the device's other messages, and the process before this one may have run ahead of the clock.
  */
-export function createReceiptTimes(
-  clock: Clock,
-): (topicName: string, readings: number, payload: Uint8Array) => number {
-  const nextFree = new Map<string, number>()
-  return (topicName, readings, payload) => {
-    const now = clock.now()
-    const slots = countTimeSlots(payload, readings)
-    if (slots === 0) return now
-    const time = Math.max(now, nextFree.get(topicName) ?? 0)
-    nextFree.set(topicName, time + slots)
-    if (nextFree.size > TOPICS_MAX) {
-      for (const [topic, free] of nextFree) if (free <= now) nextFree.delete(topic)
-      if (nextFree.size > TOPICS_MAX) nextFree.clear()
+export async function giveReceiptTimes(
+  deliveries: readonly Delivery[],
+  claimReceiptTimes: Registry['claimReceiptTimes'],
+): Promise<void> {
+  const claims = new Map<string, Mutable<ReceiptClaim>>()
+  for (const { authority, device, receivedTime, timeSlots } of deliveries) {
+    if (timeSlots === 0) continue
+    const key = `${authority}/${device}`
+    const claim = claims.get(key)
+    if (!claim) {
+      claims.set(key, { authority, device, latestTime: receivedTime, slots: timeSlots })
+      continue
     }
-    return time
+    claim.latestTime = Math.max(claim.latestTime, receivedTime)
+    claim.slots += timeSlots
+  }
+  if (claims.size === 0) return
+  const freeTimes = new Map<string, number>()
+  for (const { authority, device, freeTime } of await claimReceiptTimes([...claims.values()])) {
+    freeTimes.set(`${authority}/${device}`, freeTime)
+  }
+  for (const delivery of deliveries) {
+    const { authority, device, timeSlots } = delivery
+    if (timeSlots === 0) continue
+    const key = `${authority}/${device}`
+    delivery.receivedTime = Math.max(delivery.receivedTime, freeTimes.get(key) ?? 0)
+    freeTimes.set(key, delivery.receivedTime + timeSlots)
   }
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }

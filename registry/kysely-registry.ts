@@ -10,6 +10,7 @@ import { createDeviceRecords } from './devices.ts'
 import { createIngestRecords } from './ingest-record.ts'
 import { createKeyRecords } from './keys.ts'
 import { createQuarantineRecords } from './quarantine.ts'
+import { createReceiptTimeRecords } from './receipt-times.ts'
 import type { Registry } from './registry.ts'
 import type { RegistryContext } from './registry-context.ts'
 import type { RegistryDatabase } from './registry-database.ts'
@@ -40,6 +41,7 @@ export function createKyselyRegistry({
     ...createSiteRecords(context),
     ...createRoundRecords(context),
     ...createIngestRecords(context),
+    ...createReceiptTimeRecords(context),
     ...createSourceCountRecords(context),
     ...createQuarantineRecords(context),
     ...createTrimRecords(context),

@@ -5,12 +5,18 @@ import type { Logger } from '../model/logger.ts'
 import { createRegistryTables } from './migrations/0001-registry.ts'
 import { createRevocations } from './migrations/0002-revocations.ts'
 import { markEarlierAudit } from './migrations/0003-earlier-audit.ts'
+import { createReceiptTimes } from './migrations/0004-receipt-times.ts'
 import type { ColumnTypes, RegistryDatabase } from './registry-database.ts'
 
 type Migration = (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>
 
 /** In their order; the number of each is its place, counted from 1. */
-export const MIGRATIONS: readonly Migration[] = [createRegistryTables, createRevocations, markEarlierAudit]
+export const MIGRATIONS: readonly Migration[] = [
+  createRegistryTables,
+  createRevocations,
+  markEarlierAudit,
+  createReceiptTimes,
+]
 
 /**
  * Brings the tables to this version, all in one transaction, which both databases allow for tables too. Of two

@@ -45,6 +45,13 @@ export interface RegistryTables {
   }
   sites: { authority: string; kind: SiteKind; id: string; document: string }
   rounds: { authority: string; id: string; created_time: number; document: string }
+  receipt_times: {
+    authority: string
+    device: string
+    next_time: number
+    free_time: number
+    slots: number
+  }
   sources: { id: string; position: number }
   source_counts: {
     authority: string

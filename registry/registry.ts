@@ -87,6 +87,16 @@ export interface IngestOutcome {
   readonly statuses: readonly DeviceStatus[]
 }
 
+/** Milliseconds that an ingest needs for readings of a device that tell no time of their own. */
+export interface ReceiptClaim {
+  readonly authority: string
+  readonly device: string
+  /** When the last of the messages was received, in ms since 1970. */
+  readonly latestTime: number
+  /** How many ms its readings take altogether. */
+  readonly slots: number
+}
+
 export interface AcceptedReport {
   readonly authority: string
   /** Readings ever accepted from the source: a total, not a step. */
@@ -189,6 +199,14 @@ export interface Registry {
     sequences: readonly Omit<SeenSequence, 'time'>[],
     since: number,
   ): Promise<readonly SeenSequence[]>
+  /**
+   * Resolves with the first millisecond of each device that no claim before has taken, 0 where any is free. From there, each
+   * message at the time that it was received at the earliest, the claimant has its slots; later claims get none of
+   * them. A device comes once in a call.
+   */
+  claimReceiptTimes(
+    claims: readonly ReceiptClaim[],
+  ): Promise<readonly { authority: string; device: string; freeTime: number }[]>
   /** Totals of a source, for the balance; `accepted` never falls below what is stored and quarantined. */
   reportAccepted(source: string, reports: readonly AcceptedReport[]): Promise<void>
   /** What a source has brought so far, by authority: where an ingest of a foreign broker goes on counting. */
@@ -214,7 +232,7 @@ export interface Registry {
   ): Promise<number>
   /**
    * Lets go of quarantined readings received before a time, of the oldest beyond a number or a total of payload bytes per
-   * authority, of sequences older than 24 hours before `now`, and of audit entries beyond 100,000 per authority.
+   * authority, of sequences and claimed times older than 24 hours before `now`, and of audit entries beyond 100,000 per authority.
    */
   trim(limits: {
     now: number

@@ -7,7 +7,7 @@ const AUDIT_MAX = 100_000
 /** A directory that does not look for so long may miss that a device was deleted, or a key revoked. */
 const DELETIONS_KEPT_MS = 30 * DAY_MS
 
-/** Where nothing is to go, six looks into indexes. */
+/** Where nothing is to go, seven looks into indexes. */
 export function createTrimRecords({ database: { transact } }: RegistryContext): Pick<Registry, 'trim'> {
   return {
     trim({ now, quarantinedBefore, quarantinedMax, quarantinedBytesMax }) {
@@ -16,6 +16,10 @@ export function createTrimRecords({ database: { transact } }: RegistryContext): 
         await transaction
           .deleteFrom('sequences')
           .where('time', '<', now - DAY_MS)
+          .execute()
+        await transaction
+          .deleteFrom('receipt_times')
+          .where('next_time', '<', now - DAY_MS)
           .execute()
         await transaction
           .deleteFrom('device_changes')

@@ -6,6 +6,7 @@ import { describeIngest } from './contract/ingest.ts'
 import { describeIsolation } from './contract/isolation.ts'
 import { describeKeys } from './contract/keys.ts'
 import { describeQuarantine } from './contract/quarantine.ts'
+import { describeReceiptTimes } from './contract/receipt-times.ts'
 import { describeSites } from './contract/sites.ts'
 
 /** What holds for the registry over every database. */
@@ -15,6 +16,7 @@ export function describeRegistry(harness: RegistryHarness): void {
   describeKeys(harness)
   describeSites(harness)
   describeIngest(harness)
+  describeReceiptTimes(harness)
   describeQuarantine(harness)
   describeIsolation(harness)
   describeConcurrency(harness)
