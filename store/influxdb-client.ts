@@ -37,6 +37,15 @@ export interface InfluxdbClient {
   query(database: string, statements: readonly string[]): Promise<readonly (readonly InfluxdbSeries[])[]>
 }
 
+interface Answer {
+  readonly results: readonly (readonly InfluxdbSeries[])[]
+  readonly isDatabaseMissing: boolean
+  readonly isNotExecuted: boolean
+  readonly detail: string
+}
+
+const NO_RESULTS: Answer = { results: [], isDatabaseMissing: false, isNotExecuted: false, detail: '' }
+
 const urlSchema = z.url({
   protocol: /^https?$/,
   error: 'a URL such as http://127.0.0.1:8086?database=kerbside',
@@ -91,7 +100,7 @@ export function createInfluxdbClient({
       return second.refusal
     },
     async query(database, statements) {
-      const answer = await postQuery(database, statements.join(';'))
+      const answer = await postStatements(database, statements)
       if (!answer.isDatabaseMissing) return answer.results
       await createDatabase(database, answer.detail)
       return statements.map(() => [])
@@ -121,10 +130,16 @@ export function createInfluxdbClient({
     return { ...response, refusal: response.detail }
   }
 
-  async function postQuery(
-    database: string,
-    statement: string,
-  ): Promise<{ results: InfluxdbSeries[][]; isDatabaseMissing: boolean; detail: string }> {
+  // Of several statements, 1.x says of a missing database only that one was not executed.
+  async function postStatements(database: string, statements: readonly string[]): Promise<Answer> {
+    const answer = await postQuery(database, statements.join(';'))
+    if (!answer.isNotExecuted) return answer
+    const reason = await postQuery(database, statements[0] ?? '')
+    if (reason.isDatabaseMissing) return reason
+    throw unavailable(`it answered a query with the error ${answer.detail}`)
+  }
+
+  async function postQuery(database: string, statement: string): Promise<Answer> {
     const response = await send(`query?db=${encodeURIComponent(database)}&epoch=ms`, {
       body: new URLSearchParams({ q: statement }).toString(),
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
@@ -132,7 +147,7 @@ export function createInfluxdbClient({
     })
     const isDatabaseMissing = isMissingDatabase(response.detail)
     if (response.status !== 200) {
-      if (isDatabaseMissing) return { results: [], isDatabaseMissing, detail: response.detail }
+      if (isDatabaseMissing) return { ...NO_RESULTS, isDatabaseMissing, detail: response.detail }
       throw unavailable(`it answered a query with ${response.status}: ${response.detail}`)
     }
     const answer = answerSchema.safeParse(parseJson(response.text))
@@ -140,7 +155,8 @@ export function createInfluxdbClient({
     const errors = [answer.data.error, ...(answer.data.results ?? []).map(({ error }) => error)]
     const error = errors.find((text) => text !== undefined)
     if (error !== undefined) {
-      if (isMissingDatabase(error)) return { results: [], isDatabaseMissing: true, detail: error }
+      if (isMissingDatabase(error)) return { ...NO_RESULTS, isDatabaseMissing: true, detail: error }
+      if (error === 'not executed') return { ...NO_RESULTS, isNotExecuted: true, detail: error }
       throw unavailable(`it answered a query with the error ${error}`)
     }
     const results = (answer.data.results ?? []).map((result) =>
@@ -151,14 +167,14 @@ export function createInfluxdbClient({
         isPartial: series.partial ?? result.partial ?? false,
       })),
     )
-    return { results, isDatabaseMissing: false, detail: '' }
+    return { ...NO_RESULTS, results }
   }
 
   // InfluxDB 3 makes a database at its first write; 2 wants a bucket and a mapping of its name, which need its own API.
   async function createDatabase(database: string, detail: string): Promise<void> {
     if ((await getMajorVersion()) === 1) {
       const answer = await postQuery('', `CREATE DATABASE "${database.replace(/["\\]/g, '\\$&')}"`)
-      if (answer.isDatabaseMissing) throw unavailable(answer.detail)
+      if (answer.isDatabaseMissing || answer.isNotExecuted) throw unavailable(answer.detail)
     } else if ((await getMajorVersion()) === 2) {
       throw unavailable(
         `it has no database ${database} (${detail}): make a bucket of this name, and where it is not mapped by itself, a DBRP mapping`,

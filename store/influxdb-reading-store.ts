@@ -17,15 +17,16 @@ export interface InfluxdbReadingStoreOptions extends InfluxdbClientOptions {
  * - InfluxDB adds the fields of a point to those that it has of the same time. So that a reading replaces the one before
  *   it as a whole, a point with fields that the new one lacks is deleted first. InfluxDB 3 deletes nothing: there such
  *   fields stay, and deleteAuthority is refused where the authority has no database of its own.
- * - Which times a series has is known to the process that writes it, and read at its first write. Where several processes
- *   write one device's readings, a replacement through another one than the first adds its fields, too.
+ * - Which times a series has is known to the process that writes it, and read at the series' first write, from its first
+ *   reading's time on. Where several processes write one device's readings, a replacement through another one than the
+ *   first adds its fields, too.
  */
 export async function openInfluxdbReadingStore({
   logger,
   ...clientOptions
 }: InfluxdbReadingStoreOptions): Promise<ReadingStore> {
   const client = createInfluxdbClient(clientOptions)
-  const times = createSeriesTimes(client, logger)
+  const times = createSeriesTimes(client)
   const running = new Set<Promise<unknown>>()
   let lastWrite: Promise<unknown> = Promise.resolve()
   let isClosed = false

@@ -22,7 +22,10 @@ export async function writeBatch(
 ): Promise<readonly RefusedReading[]> {
   const refused: RefusedReading[] = []
   for (const [database, indexes] of groupByDatabase(client, readings, refused)) {
-    await times.load(database)
+    await times.learn(
+      database,
+      indexes.map((index) => readings[index] as Reading),
+    )
     const lines = new Map<number, Line>()
     const replacing = new Map<string, number>()
     for (const index of indexes) {

@@ -140,6 +140,71 @@ describe.skipIf(version === undefined)('on a real InfluxDB', () => {
     ])
   })
 
+  test('a batch of a store before it is replaced reading for reading', async () => {
+    const database = nextDatabase()
+    const full = Array.from({ length: 40 }, (_, index) =>
+      bin(START + index * DAY, { fillPercent: index, temperatureC: 2 }, `bin-${index % 2}`),
+    )
+    const first = await open(database)
+    await first.write(full)
+    await first.close()
+    const second = await open(database)
+    // The later readings of the batch are newer than all that this process has seen, and stored all the same.
+    const again = full.slice(10, 30).map((reading) => ({ ...reading, fields: { fillPercent: -1 } }))
+    await second.write(again.slice(0, 1))
+    await second.write(again)
+    const expected = [...full.slice(0, 10), ...again, ...full.slice(30)]
+    for (const device of ['bin-0', 'bin-1']) {
+      expect(await listBins(second, 'leeds', device)).toEqual(
+        expected.filter((reading) => reading.device === device),
+      )
+    }
+  })
+
+  test('the parts that a store before it wrote count, in any order', async () => {
+    const database = nextDatabase()
+    const lane = (part: string, time: number, fields: Reading['fields']): Reading => ({
+      ...bin(time, fields, 'counter'),
+      kind: 'traffic',
+      part,
+    })
+    const part = (index: number) => `direction:${index}, "x"`
+    const first = await open(database)
+    await first.write(Array.from({ length: 255 }, (_, index) => lane(part(index), START, { count: 1 })))
+    await first.close()
+    const second = await open(database)
+    const readings = [
+      lane(part(300), START, {}),
+      lane('', START, {}),
+      lane(part(301), START, {}),
+      lane(part(7), START, { meanSpeedKph: 3 }),
+    ]
+    expect((await second.write(readings)).map(({ index }) => index)).toEqual([1, 2])
+    expect(await second.write(readings.slice(3))).toEqual([])
+    expect(await second.countReadings({ authority: 'leeds', kind: 'traffic', ...ALL })).toBe(256)
+    const query = { authority: 'leeds', kind: 'traffic', device: 'counter', ...ALL } as const
+    expect((await second.listReadings(query)).filter((reading) => reading.part === part(7))).toEqual([
+      readings[3],
+    ])
+  })
+
+  test('thousands of devices are met in few requests, and nothing is asked of all time', async () => {
+    const database = nextDatabase()
+    const proxy = await openProxy(server.url)
+    const url = `${proxy.url}?database=${database}`
+    const readings = Array.from({ length: 3_000 }, (_, index) => bin(START + index, {}, `bin-${index}`))
+    for (let start = 0; start < 2; start++) {
+      const store = await open(database, { url, isCompressed: false })
+      const before = proxy.countRequests('POST ')
+      await store.write(readings)
+      expect(proxy.countRequests('POST ') - before).toBeLessThan(30)
+      await store.close()
+    }
+    const lookUps = proxy.listStatements().filter((statement) => statement.includes('last('))
+    expect(lookUps.length).toBeGreaterThanOrEqual(60)
+    for (const statement of lookUps) expect(statement).toMatch(/AND time >= \d+ms GROUP BY/)
+  })
+
   test('each authority has the database that its name says', async () => {
     const database = nextDatabase()
     const store = await open(`${database}-{authority}`)
@@ -267,6 +332,10 @@ describe.skipIf(version === undefined)('on a real InfluxDB', () => {
     return {
       url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
       countRequests: (start: string) => seen.split(start).length - 1,
+      listStatements: () =>
+        [...seen.matchAll(/^q=(\S+?)(?:POST|GET|$)/gm)].flatMap(([, text]) =>
+          (new URLSearchParams(`q=${text}`).get('q') ?? '').split(';'),
+        ),
       setDelay(milliseconds: number) {
         delay = milliseconds
       },
