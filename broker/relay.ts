@@ -15,7 +15,11 @@ import type { BrokerLimits } from './limits.ts'
  */
 export interface Relay {
   readonly isConnected: boolean
-  /** Takes over a connection that logged in with the installation's key, its CONNECT read; returns why not, where it does not. */
+  /**
+   * Takes over a connection that logged in with the installation's key, its CONNECT read; returns why not, where it does not.
+   * MQTT 5 alone has a place for the journal's id and a message's position: an ingest that was told neither would take this
+   * for a foreign broker, and count and store by other rules.
+   */
   handle(socket: Duplex, connect: IConnectPacket, rest: Buffer): Refusal | undefined
   close(): Promise<void>
 }
@@ -47,6 +51,7 @@ export function createRelay({
       return current !== undefined
     },
     handle(socket, connect, rest) {
+      if (versionOf(connect) < 5) return 'wrongVersion'
       if (current) return 'busy'
       const consumer = serveConsumer(socket, connect, rest)
       current = consumer
@@ -67,8 +72,7 @@ export function createRelay({
     connect: IConnectPacket,
     rest: Buffer,
   ): { ended: Promise<void>; end(): Promise<void> } {
-    const version = versionOf(connect)
-    const protocol = { protocolVersion: version }
+    const protocol = { protocolVersion: 5 }
     const receiveMaximum = connect.properties?.receiveMaximum ?? MAXIMUM_IN_FLIGHT
     const window = Math.max(1, Math.min(limits.relayMessages, receiveMaximum, MAXIMUM_IN_FLIGHT))
     const source: MessageSource = journal.openSource()
@@ -107,19 +111,17 @@ export function createRelay({
 
     socket.write(
       generate(
-        version === 5
-          ? {
-              cmd: 'connack',
-              sessionPresent: false,
-              reasonCode: 0,
-              properties: {
-                sharedSubscriptionAvailable: false,
-                userProperties: { 'kerbside-journal': journal.id },
-                // One client at a time, whose name nobody needs: any that it leaves out is as good as another.
-                ...(connect.clientId === '' && { assignedClientIdentifier: 'ingest' }),
-              },
-            }
-          : { cmd: 'connack', sessionPresent: false, returnCode: 0 },
+        {
+          cmd: 'connack',
+          sessionPresent: false,
+          reasonCode: 0,
+          properties: {
+            sharedSubscriptionAvailable: false,
+            userProperties: { 'kerbside-journal': journal.id },
+            // One client at a time, whose name nobody needs: any that it leaves out is as good as another.
+            ...(connect.clientId === '' && { assignedClientIdentifier: 'ingest' }),
+          },
+        },
         protocol,
       ),
     )
@@ -233,14 +235,12 @@ export function createRelay({
           messageId,
           topic: message.topic,
           payload: asBuffer(message.payload),
-          ...(version === 5 && {
-            properties: {
-              userProperties: {
-                'kerbside-position': String(message.position),
-                'kerbside-received-time': String(message.receivedTime),
-              },
+          properties: {
+            userProperties: {
+              'kerbside-position': String(message.position),
+              'kerbside-received-time': String(message.receivedTime),
             },
-          }),
+          },
         })
       }
       socket.uncork()

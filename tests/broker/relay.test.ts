@@ -106,6 +106,18 @@ test('a second ingest service is told that the server is busy while the first li
   await eventually(() => texts(third)).toEqual(['1'])
 })
 
+test('an ingest service that does not speak MQTT 5, which tells the journal’s id and positions, is refused', async () => {
+  const { town, key } = await startTown()
+  const old = await openRawMqtt(town.broker.mqttPort ?? 0, 4)
+  onTestFinished(() => old.close())
+  old.send(connectPacket({ username: '$installation', password: key, version: 4 }))
+  expect(await old.waitFor(({ cmd }) => cmd === 'connack')).toMatchObject({ returnCode: 1 })
+  await old.whenClosed()
+  expect(town.broker.stats().isIngestConnected).toBe(false)
+  const raw = await connectIngest(town, key)
+  expect(raw.received[0]).toMatchObject({ reasonCode: 0 })
+})
+
 test('the ingest service may only take: a publish ends it', async () => {
   const { town, key } = await startTown()
   const raw = await connectIngest(town, key)
