@@ -105,7 +105,7 @@ export interface AcceptedReport {
   readonly oldestPendingTime: number | null
 }
 
-export interface SourceCounts {
+interface SourceCounts {
   readonly authority: string
   /** A total, as it was reported, or what it has brought, where that is more. */
   readonly accepted: number
