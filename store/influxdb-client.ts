@@ -2,8 +2,12 @@ import { promisify } from 'node:util'
 import { gzip as gzipCallback } from 'node:zlib'
 import { z } from 'zod'
 import { KerbsideError, messageOf } from '../model/error.ts'
+import { InfluxdbDatabaseError } from './influxdb-database-error.ts'
 
 const gzip = promisify(gzipCallback)
+
+/** How many databases are asked whether it is only one that takes nothing. */
+const OTHERS_TO_TRY = 3
 
 export interface InfluxdbClientOptions {
   /** `http://user:password@host:port?database=kerbside`. InfluxDB 2 and 3: the token is the password, the user is any. */
@@ -33,6 +37,8 @@ export interface InfluxdbClient {
   readonly isPerAuthority: boolean
   /** Resolves with undefined where every line is stored, and with the server's words where it refused some of them. */
   write(database: string, lines: readonly string[]): Promise<string | undefined>
+  /** Whether a database other than this one, which took lines before, takes them now. */
+  takesElsewhere(database: string): Promise<boolean>
   /** Runs InfluxQL statements; resolves with each one's series. */
   query(database: string, statements: readonly string[]): Promise<readonly (readonly InfluxdbSeries[])[]>
 }
@@ -76,7 +82,8 @@ const answerSchema = z.object({
 
 /**
  * Speaks to InfluxDB 1, 2 and 3 by what they have in common: line protocol to /write, InfluxQL from /query. Every failure
- * is a KerbsideError STORE_UNAVAILABLE; a database that is missing is made where the server allows it (1.x).
+ * is a KerbsideError STORE_UNAVAILABLE, an InfluxdbDatabaseError where it is about one database; one that is missing is made
+ * where the server allows it (1.x).
  */
 export function createInfluxdbClient({
   url,
@@ -86,6 +93,8 @@ export function createInfluxdbClient({
 }: InfluxdbClientOptions): InfluxdbClient {
   const { base, headers, database: databasePattern } = parseUrl(url)
   let majorVersion: Promise<number> | undefined
+  // The one that took lines last is last. Bounded by the authorities.
+  const taking = new Set<string>()
 
   return {
     getMajorVersion,
@@ -96,8 +105,17 @@ export function createInfluxdbClient({
       if (first.status !== 404) return first.refusal
       await createDatabase(database, first.detail)
       const second = await postLines(database, lines)
-      if (second.status === 404) throw unavailable(second.detail)
+      if (second.status === 404) throw missing(database, second.detail)
       return second.refusal
+    },
+    async takesElsewhere(database) {
+      const others = [...taking].filter((name) => name !== database).slice(-OTHERS_TO_TRY)
+      for (const other of others.reverse()) {
+        // No lines at all: rights are checked, and nothing is written.
+        const answer = await postLines(other, []).catch(() => undefined)
+        if (answer !== undefined && answer.status !== 404) return true
+      }
+      return false
     },
     async query(database, statements) {
       const answer = await postStatements(database, statements)
@@ -120,7 +138,12 @@ export function createInfluxdbClient({
       },
       timeout: writeTimeout,
     })
-    if (response.status === 204 || response.status === 200) return { ...response, refusal: undefined }
+    if (response.status === 204 || response.status === 200) {
+      taking.delete(database)
+      taking.add(database)
+      return { ...response, refusal: undefined }
+    }
+    if (isDenied(response.status)) throw denied(database, response)
     if (response.status === 404) return { ...response, refusal: undefined }
     // 413: too many bytes at once for the server or a proxy before it. The others are InfluxDB's own words about lines;
     // without those, a 400 is somebody else's and says nothing about them.
@@ -148,6 +171,7 @@ export function createInfluxdbClient({
     const isDatabaseMissing = isMissingDatabase(response.detail)
     if (response.status !== 200) {
       if (isDatabaseMissing) return { ...NO_RESULTS, isDatabaseMissing, detail: response.detail }
+      if (isDenied(response.status)) throw denied(database, response)
       throw unavailable(`it answered a query with ${response.status}: ${response.detail}`)
     }
     const answer = answerSchema.safeParse(parseJson(response.text))
@@ -173,12 +197,14 @@ export function createInfluxdbClient({
   // InfluxDB 3 makes a database at its first write; 2 wants a bucket and a mapping of its name, which need its own API.
   async function createDatabase(database: string, detail: string): Promise<void> {
     if ((await getMajorVersion()) === 1) {
-      const answer = await postQuery('', `CREATE DATABASE "${database.replace(/["\\]/g, '\\$&')}"`)
+      const answer = await postQuery('', `CREATE DATABASE "${database.replace(/["\\]/g, '\\$&')}"`).catch(
+        (error: unknown) => {
+          throw error instanceof InfluxdbDatabaseError ? missing(database, detail) : error
+        },
+      )
       if (answer.isDatabaseMissing || answer.isNotExecuted) throw unavailable(answer.detail)
     } else if ((await getMajorVersion()) === 2) {
-      throw unavailable(
-        `it has no database ${database} (${detail}): make a bucket of this name, and where it is not mapped by itself, a DBRP mapping`,
-      )
+      throw missing(database, detail)
     }
   }
 
@@ -223,6 +249,24 @@ export function createInfluxdbClient({
     } catch (error) {
       throw unavailable(describeFailure(error, request.timeout), error)
     }
+  }
+
+  // Only in the database's own words: another 404 is of something between, or of a wrong address.
+  function missing(database: string, detail: string): KerbsideError {
+    if (!isMissingDatabase(detail)) return unavailable(`it answered 404: ${detail}`)
+    return new InfluxdbDatabaseError(
+      base.host,
+      `it has no database ${database} (${detail}): make it, in InfluxDB 2 as a bucket of this name, and where it is not mapped by itself, a DBRP mapping`,
+      true,
+    )
+  }
+
+  function denied(database: string, { status, detail }: { status: number; detail: string }): KerbsideError {
+    return new InfluxdbDatabaseError(
+      base.host,
+      `it answered ${status} for the database ${database}: ${detail}`,
+      false,
+    )
   }
 
   function unavailable(detail: string, cause?: unknown): KerbsideError {
@@ -274,6 +318,10 @@ function readError(text: string): string | undefined {
   const words = said ?? message
   if (words === undefined) return undefined
   return (data === undefined ? words : `${words}: ${JSON.stringify(data)}`).slice(0, 1_000)
+}
+
+function isDenied(status: number): boolean {
+  return status === 401 || status === 403
 }
 
 function isMissingDatabase(text: string): boolean {

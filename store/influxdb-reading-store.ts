@@ -2,6 +2,7 @@ import { KINDS } from '../model/device.ts'
 import { KerbsideError } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import { createInfluxdbClient, type InfluxdbClientOptions } from './influxdb-client.ts'
+import { InfluxdbDatabaseError } from './influxdb-database-error.ts'
 import { measurementOf, quoteText } from './influxdb-lines.ts'
 import { queryCount, queryIntervals, queryLatest, queryReadings } from './influxdb-queries.ts'
 import { createSeriesTimes } from './influxdb-series-times.ts'
@@ -87,9 +88,14 @@ export async function openInfluxdbReadingStore({
     }
     const database = client.databaseOf(authority)
     times.forget(authority)
-    await client.query(
-      database,
-      KINDS.map((kind) => `DELETE FROM ${measurementOf(kind)} WHERE "authority" = ${quoteText(authority)}`),
-    )
+    try {
+      await client.query(
+        database,
+        KINDS.map((kind) => `DELETE FROM ${measurementOf(kind)} WHERE "authority" = ${quoteText(authority)}`),
+      )
+    } catch (error) {
+      // What was never made holds nothing to delete.
+      if (!client.isPerAuthority || !(error instanceof InfluxdbDatabaseError) || !error.isMissing) throw error
+    }
   }
 }

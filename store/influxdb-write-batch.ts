@@ -1,6 +1,7 @@
 import type { Reading } from '../model/reading.ts'
 import { findFault, PARTS_PER_DEVICE_MAX } from './find-fault.ts'
 import type { InfluxdbClient } from './influxdb-client.ts'
+import { InfluxdbDatabaseError } from './influxdb-database-error.ts'
 import { formatLine } from './influxdb-lines.ts'
 import { removeLeftovers } from './influxdb-replacement.ts'
 import type { SeriesTimes } from './influxdb-series-times.ts'
@@ -16,12 +17,33 @@ interface Line {
   readonly text: string
 }
 
+/**
+ * Writes to each database in turn. Where every authority has one of its own, the readings of one that is missing or closed
+ * are refused, so that an authority waits for its database alone; a common one that is missing holds all of them up.
+ */
 export async function writeBatch(
   { client, times }: { client: InfluxdbClient; times: SeriesTimes },
   readings: readonly Reading[],
 ): Promise<readonly RefusedReading[]> {
   const refused: RefusedReading[] = []
+  const failed: { database: string; indexes: readonly number[]; error: InfluxdbDatabaseError }[] = []
   for (const [database, indexes] of groupByDatabase(client, readings, refused)) {
+    try {
+      await writeDatabase(database, indexes)
+    } catch (error) {
+      if (!client.isPerAuthority || !(error instanceof InfluxdbDatabaseError)) throw error
+      failed.push({ database, indexes, error })
+    }
+  }
+  for (const { database, indexes, error } of failed) {
+    // A token that is wrong for all is a wrong setting, which must not fill anybody's quarantine.
+    if (!error.isMissing && !(await client.takesElsewhere(database))) throw error
+    const already = new Set(refused.map(({ index }) => index))
+    for (const index of indexes) if (!already.has(index)) refused.push({ index, detail: error.detail })
+  }
+  return refused.sort((a, b) => a.index - b.index)
+
+  async function writeDatabase(database: string, indexes: readonly number[]): Promise<void> {
     await times.learn(
       database,
       indexes.map((index) => readings[index] as Reading),
@@ -48,7 +70,6 @@ export async function writeBatch(
     }
     for (const request of divide([...lines.values()])) await writeLines(request, database)
   }
-  return refused.sort((a, b) => a.index - b.index)
 
   async function writeLines(lines: readonly Line[], database: string): Promise<void> {
     const refusal = await client.write(
