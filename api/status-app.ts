@@ -10,7 +10,6 @@ import { answerNotFound, answerProblems, answerUnknownMethods } from './problem.
 import { limitRates } from './rate-limit.ts'
 import { collectRoutes } from './routes.ts'
 import { setSecurityHeaders } from './security-headers.ts'
-import { refuseUnknownParameters } from './strict-queries.ts'
 import { compileValidator } from './validation.ts'
 
 /** Health and metrics alone: what `kerbside broker` and `kerbside ingest` serve. The caller listens and closes. */
@@ -21,7 +20,6 @@ export async function createStatusApp(
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
   collectRoutes(app)
-  refuseUnknownParameters(app)
   answerProblems(app)
   setSecurityHeaders(app)
   measureRequests(app, parts.metrics)

@@ -9,10 +9,6 @@ export function registerHealth(
   app: Api,
   { version, health, metrics }: Pick<ApiParts, 'version' | 'health' | 'metrics'>,
 ): void {
-  const refusal = {
-    description: 'A parameter was given, and none is known',
-    content: { 'application/problem+json': { schema: problemSchema } },
-  }
   const config = { scope: 'public', rateLimit: false } as const
 
   app.get(
@@ -30,7 +26,6 @@ export function registerHealth(
               'application/json': { schema: z.object({ isLive: z.boolean(), version: z.string() }) },
             },
           },
-          400: refusal,
         },
       },
     },
@@ -47,7 +42,6 @@ export function registerHealth(
         summary: 'Does everything work that this process needs: journal, store, registry?',
         response: {
           200: { description: 'It does', content: { 'application/json': { schema: readySchema } } },
-          400: refusal,
           503: {
             description: 'It does not; `checks` says what',
             content: { 'application/problem+json': { schema: problemSchema.extend(readySchema.shape) } },
@@ -76,7 +70,6 @@ export function registerHealth(
         produces: ['text/plain'],
         response: {
           200: { description: 'Figures', content: { 'text/plain': { schema: z.string() } } },
-          400: refusal,
         },
       },
     },
