@@ -34,7 +34,7 @@ const LAST_TEMPERATURE = 0.005
 /** Growing cycles of cooling, each from the best so far, so that there is a good plan whenever somebody stops. */
 const CYCLE_ENDS = [1 / 13, 4 / 13, 1]
 /** More than this for each customer has not been seen to help. */
-const ITERATIONS_PER_CUSTOMER_MAX = 5_000
+const ITERATIONS_PER_CUSTOMER_MAX = 15_000
 const SECONDS_BETWEEN_REPORTS = 0.25
 /** Costs are sums of doubles in changing order: a difference below this is none. */
 const COST_TOLERANCE = 1e-6
