@@ -9,10 +9,34 @@ export interface Problem {
   readonly tips: readonly TipPlace[]
   readonly depotCount: number
   readonly vehicles: readonly Vehicle[]
-  /** Metres from place to place, row by row, whole. */
+  /** The ways between the places; more than one where vehicles differ in the streets that they may use. */
+  readonly matrices: readonly Matrix[]
+  /** How speeds change over the day; absent where the durations always hold. */
+  readonly speeds?: SpeedProfiles | undefined
+}
+
+/** From place to place, row by row. */
+export interface Matrix {
+  /** Metres, whole. */
   readonly distances: Int32Array
-  /** Seconds from place to place, row by row, whole. */
+  /** Seconds, whole, at a speed ratio of 1. */
   readonly durations: Int32Array
+  /** By arc, which of the speed profiles it follows; absent where its duration always holds. */
+  readonly profiles?: Uint8Array | undefined
+}
+
+/**
+ * Piecewise constant speeds (Ichoua, Gendreau and Potvin 2003, European Journal of Operational Research 144(2)): who is
+ * under way when a slice ends goes on at the next one's speed, so a later start never arrives earlier. The first and the
+ * last slice reach beyond the day.
+ */
+export interface SpeedProfiles {
+  /** When the first slice begins. */
+  readonly from: number
+  readonly sliceSeconds: number
+  readonly sliceCount: number
+  /** By profile and slice, above 0: how fast it is driven, of the speed that the durations stand for. */
+  readonly ratios: Float64Array
 }
 
 export interface Customer {
@@ -27,9 +51,13 @@ export interface Customer {
   readonly stream: number
   /** A bit for each skill that its vehicle needs. */
   readonly skills: number
+  /** The trip that serves it leaves its depot or tip no earlier. */
+  readonly releaseTime?: number | undefined
+  /** The vehicle that it was promised to, and what it costs where another one comes. */
+  readonly promise?: { readonly vehicle: number; readonly changeCost: number } | undefined
 }
 
-interface TipPlace {
+export interface TipPlace {
   readonly serviceSeconds: number
   /** Unloading begins between these two. */
   readonly opens: number
@@ -39,9 +67,14 @@ interface TipPlace {
 }
 
 export interface Vehicle {
-  /** Where it starts and ends: an index among the depots. */
+  /** Where it starts: an index among the depots. */
   readonly depot: number
+  /** Where it ends, if that is elsewhere. */
+  readonly endDepot?: number | undefined
+  /** What it holds at a time, by dimension. */
   readonly capacity: readonly number[]
+  /** What it may collect on all of its trips together, by dimension. */
+  readonly dayLimit?: readonly number[] | undefined
   readonly costPerM: number
   readonly costPerSecond: number
   /** Once, if it is used. */
@@ -49,13 +82,24 @@ export interface Vehicle {
   /** It leaves at the first and is back by the second. */
   readonly earliest: number
   readonly latest: number
-  /**
-   * Every window of its route is kept with this to spare, so that a break of this length may be put in anywhere
-   * afterwards; the break itself is no part of the solver's times and costs.
-   */
-  readonly breakSeconds: number
+  /** A break that begins between two times, once, anywhere on the way; null for none. */
+  readonly rest: Rest | null
   readonly streams: readonly number[] | null
   readonly skills: number
+  /** An index among the matrices, 0 where absent. */
+  readonly matrix?: number | undefined
+  /**
+   * What it carries as it starts, where its day began before: it is on the road, so it comes home (and unloads) even
+   * with nothing else to do.
+   */
+  readonly underWay?: { readonly load: readonly number[]; readonly stream: number } | undefined
+}
+
+/** A route that is back by `closes` needs none. */
+export interface Rest {
+  readonly seconds: number
+  readonly opens: number
+  readonly closes: number
 }
 
 /** The problem in flat arrays, with what never changes while solving worked out. */
