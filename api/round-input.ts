@@ -37,6 +37,11 @@ export async function readRoundInput(
       thresholdPercent: settings.thresholdPercent ?? null,
       capacityLitres: settings.capacityLitres ?? null,
       stream: settings.stream ?? null,
+      collectFrom: settings.collectFrom ?? null,
+      collectUntil: settings.collectUntil ?? null,
+      skills: settings.skills ?? [],
+      serviceSeconds: settings.serviceSeconds ?? null,
+      overflowCostPerDay: settings.overflowCostPerDay ?? null,
     })
   }
   // The directory has no order; the same town gives the same plan.

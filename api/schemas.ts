@@ -44,14 +44,19 @@ schemas.add(lorryPatchBody, { id: 'LorryPatch' })
 export const authorityParams = z.object({ authority: idSchema })
 export const deviceParams = authorityParams.extend({ device: idSchema })
 
-/** A merge patch (RFC 7396) of what a schema describes: nothing has to be there, and null resets what has a default. */
+/** A merge patch (RFC 7396) of what a schema describes: nothing has to be there, and null resets what need not be. */
 function patchOf(schema: z.ZodObject): z.ZodObject<Record<string, z.ZodType>> {
   const fields = Object.entries(schema.shape).map(([name, field]) => [name, patchOfField(field).optional()])
   return z.strictObject(Object.fromEntries(fields))
 }
 
 function patchOfField(field: unknown): z.ZodType {
-  if (!(field instanceof z.ZodDefault || field instanceof z.ZodPrefault)) return field as z.ZodType
+  const isNeeded = !(
+    field instanceof z.ZodDefault ||
+    field instanceof z.ZodPrefault ||
+    field instanceof z.ZodOptional
+  )
+  if (isNeeded) return field as z.ZodType
   const inner = field.unwrap()
   return (inner instanceof z.ZodObject ? patchOf(inner) : (inner as z.ZodType)).nullable()
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { idSchema } from './id.ts'
 import { mergePatch } from './merge-patch.ts'
+import { timeOfDaySchema } from './time-of-day.ts'
 
 export const KINDS = ['bin', 'traffic', 'display', 'vehicle'] as const
 export type Kind = (typeof KINDS)[number]
@@ -22,6 +23,15 @@ const settingsSchema = z.looseObject({
   thresholdPercent: z.number().min(1).max(100).optional(),
   capacityLitres: z.number().min(1).max(100_000).optional(),
   stream: z.string().min(1).max(64).optional(),
+  /** A bin is lifted between these two times of day; at any time where they are absent. */
+  collectFrom: timeOfDaySchema.optional(),
+  collectUntil: timeOfDaySchema.optional(),
+  /** What the lorry that empties it has to have among its own skills. */
+  skills: z.array(z.string().min(1).max(64)).max(50).optional(),
+  /** How long it takes to empty it, from stopping to driving on. */
+  serviceSeconds: z.number().min(0).max(86_400).optional(),
+  /** What a day of overflowing costs, in the money of the lorries' costs. */
+  overflowCostPerDay: z.number().min(0).max(1_000_000).optional(),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -62,7 +72,7 @@ export const newDeviceSchema = z
     stopIds: deviceShape.stopIds.default([]),
     settings: settingsSchema.default({}),
   })
-  .superRefine((device, context) => checkCalibration(device.settings, context))
+  .superRefine((device, context) => checkSettings(device.settings, context))
 export type NewDevice = z.infer<typeof newDeviceSchema>
 
 /** `settings` is merged into those that there are; null removes one. */
@@ -77,13 +87,20 @@ export const devicePatchSchema = z.object({
 })
 export type DevicePatch = z.infer<typeof devicePatchSchema>
 
-function checkCalibration(settings: Settings, context: z.RefinementCtx): void {
-  const { emptyDistanceMm, fullDistanceMm } = settings
+function checkSettings(settings: Settings, context: z.RefinementCtx): void {
+  const { emptyDistanceMm, fullDistanceMm, collectFrom = '00:00', collectUntil = '24:00' } = settings
   if (emptyDistanceMm !== undefined && fullDistanceMm !== undefined && emptyDistanceMm <= fullDistanceMm) {
     context.addIssue({
       code: 'custom',
       path: ['settings', 'emptyDistanceMm'],
       message: `must be larger than fullDistanceMm (${fullDistanceMm})`,
+    })
+  }
+  if (collectFrom >= collectUntil) {
+    context.addIssue({
+      code: 'custom',
+      path: ['settings', settings.collectUntil === undefined ? 'collectFrom' : 'collectUntil'],
+      message: `bins are collected from ${collectFrom} to ${collectUntil}: that ends before it starts`,
     })
   }
 }
@@ -93,6 +110,6 @@ export function patchSettings(settings: Settings, patch: Record<string, unknown>
   const merged = mergePatch(settings, patch)
   return z
     .object({ settings: settingsSchema })
-    .superRefine((value, context) => checkCalibration(value.settings, context))
+    .superRefine((value, context) => checkSettings(value.settings, context))
     .parse({ settings: merged }, { reportInput: true }).settings
 }

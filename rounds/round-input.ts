@@ -17,6 +17,15 @@ export interface PlannedBin {
   readonly capacityLitres: number | null
   /** What it collects; null where nobody said. */
   readonly stream: string | null
+  /** It is lifted between these times of day; null for any. */
+  readonly collectFrom: string | null
+  readonly collectUntil: string | null
+  /** What its lorry has to have among its own. */
+  readonly skills: readonly string[]
+  /** How long it takes to empty it; null where nobody said. */
+  readonly serviceSeconds: number | null
+  /** What a day of its overflowing costs; null where nobody said. */
+  readonly overflowCostPerDay: number | null
 }
 
 /** Everything that a plan is made from, as plain data that can be sent to a worker thread. */

@@ -43,6 +43,30 @@ test('registering a device answers with it, its place, and its credentials', asy
   expect((await app.call('GET', `${DEVICES}/bin-1`)).body).toEqual(device)
 })
 
+test('what a round needs of a bin is among its settings, and hours that end before they start are refused', async () => {
+  const app = await createAlpha()
+  const settings = {
+    collectFrom: '07:00',
+    collectUntil: '11:30',
+    skills: ['crane'],
+    serviceSeconds: 240,
+    overflowCostPerDay: 35,
+  }
+  const created = await app.call('POST', DEVICES, { body: { id: 'bin-1', kind: 'bin', settings } })
+  expect([created.status, created.body.settings]).toEqual([201, settings])
+  const swapped = { collectFrom: '12:00' }
+  const fault = [{ path: 'settings.collectUntil', message: expect.stringContaining('12:00 to 11:30') }]
+  const changed = await app.call('PATCH', `${DEVICES}/bin-1`, { body: { settings: swapped } })
+  expect([changed.status, changed.body.errors]).toEqual([400, fault])
+  const body = { id: 'bin-2', kind: 'bin', settings: { ...settings, ...swapped } }
+  const refused = await app.call('POST', DEVICES, { body })
+  expect([refused.status, refused.body.errors]).toEqual([400, fault])
+  const freed = await app.call('PATCH', `${DEVICES}/bin-1`, {
+    body: { settings: { ...swapped, collectUntil: null } },
+  })
+  expect(freed.body.settings).toMatchObject(swapped)
+})
+
 test('a registered device is known to the broker when the answer is there', async () => {
   const app = await createAlpha()
   await app.call('POST', DEVICES, { body: { id: 'bin-1', kind: 'bin' } })

@@ -108,6 +108,52 @@ test('a lorry needs a depot that is there', async () => {
   expect(body.errors).toEqual([{ path: 'depotId', message: 'there is no depot nowhere' }])
 })
 
+test('a lorry has its break within its shift, and limits for the day; null lets go of them', async () => {
+  const app = await createAlpha()
+  const lorry = { id: 'lorry-1', name: 'Eagle', depotId: 'depot-1', breakSeconds: 1_800 }
+  const limits = { dayLimitKg: 12_000, dayLimitLitres: 60_000, dayLimitLifts: 120 }
+  const body = { ...lorry, ...limits, breakOpens: '10:00', breakCloses: '11:30' }
+  const created = await app.call('POST', `${ALPHA}/lorries`, { body })
+  expect(created.body).toMatchObject(body)
+  const path = `${ALPHA}/lorries/lorry-1`
+  const refusals: [object, string, RegExp][] = [
+    [{ breakOpens: '12:00' }, 'breakCloses', /earlier than breakOpens/],
+    [{ breakOpens: '05:00' }, 'breakOpens', /earlier than shiftStart/],
+    [{ breakCloses: '15:00' }, 'breakCloses', /later than shiftEnd/],
+    [{ breakOpens: null }, 'breakOpens', /needed/],
+    [
+      { shiftStart: '13:45', breakOpens: null, breakCloses: null },
+      'breakSeconds',
+      /shorter than the shift, 900 s/,
+    ],
+    [{ dayLimitLifts: 0 }, 'dayLimitLifts', />=1/],
+  ]
+  for (const [change, field, message] of refusals) {
+    const { status, body: problem } = await app.call('PATCH', path, { body: change })
+    expect([status, problem.errors]).toEqual([
+      400,
+      [{ path: field, message: expect.stringMatching(message) }],
+    ])
+  }
+  const freed = await app.call('PATCH', path, {
+    body: { breakOpens: null, breakCloses: null, dayLimitKg: null },
+  })
+  expect(freed.status).toBe(200)
+  expect(Object.keys(freed.body)).not.toContain('dayLimitKg')
+  expect(Object.keys(freed.body)).not.toContain('breakOpens')
+  expect(freed.body.dayLimitLifts).toBe(120)
+})
+
+test('a depot may have hours, which do not end before they start', async () => {
+  const app = await createAlpha()
+  const path = `${ALPHA}/depots/depot-1`
+  const opened = await app.call('PATCH', path, { body: { opens: '05:00', closes: '20:00' } })
+  expect(opened.body).toEqual({ ...DEPOT, opens: '05:00', closes: '20:00' })
+  const { status, body } = await app.call('PATCH', path, { body: { closes: '04:00' } })
+  expect([status, body.errors]).toEqual([400, [{ path: 'closes', message: 'must be later than opens' }]])
+  expect((await app.call('PATCH', path, { body: { opens: null, closes: null } })).body).toEqual(DEPOT)
+})
+
 test('a change that makes no sense is refused with its field', async () => {
   const app = await createAlpha()
   await app.call('POST', `${ALPHA}/tips`, { body: { ...DEPOT, id: 'tip-1' } })

@@ -13,6 +13,11 @@ export function makeBin(id: string, fields: Partial<PlannedBin> = {}): PlannedBi
     thresholdPercent: null,
     capacityLitres: null,
     stream: null,
+    collectFrom: null,
+    collectUntil: null,
+    skills: [],
+    serviceSeconds: null,
+    overflowCostPerDay: null,
     ...fields,
   }
 }
