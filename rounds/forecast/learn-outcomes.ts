@@ -1,0 +1,113 @@
+import { FEATURE_COUNT, writeFeatures } from './fill-features.ts'
+import type { FillHistory, FillState, PendingState } from './fill-history.ts'
+import type { FillPool } from './fill-pool.ts'
+import { HEADS, type HeadName, HORIZONS_DAYS } from './horizons.ts'
+import { listLevels } from './list-levels.ts'
+import { forgetLogistic, type Logistic, learnLogistic } from './online-logistic.ts'
+import { measureOwnFrequencies } from './own-frequencies.ts'
+
+const DAY_MS = 86_400_000
+/** A reading this near to a horizon tells what was there. */
+const TOLERANCE_MS = 3 * 3_600_000
+/** Over a longer gap it is not known what came. */
+const LONGEST_GAP_MS = 1.5 * DAY_MS
+/** One state a day is learnt from, whatever the interval of the readings. */
+const STATE_INTERVAL_MS = 0.9 * DAY_MS
+/** What was learnt counts half after so many days: people's habits drift, and the town's emptying with them. */
+const HALF_LIFE_DAYS = 150
+/** The levels of one day come true or not together, so they teach less than as many days. */
+const SHARE_OF_A_DAY = 2
+
+/** Learns what came of the bin's earlier states from a reading. */
+export function learnOutcomes(
+  history: FillHistory,
+  pool: FillPool,
+  reading: { readonly time: number; readonly fillPercent: number; readonly isEmptied: boolean },
+): void {
+  forget(pool, reading.time)
+  let kept = 0
+  for (const pending of history.pending) {
+    follow(history, pool, pending, reading)
+    if (pending.horizonCount < HORIZONS_DAYS.length) history.pending[kept++] = pending
+  }
+  history.pending.length = kept
+}
+
+/** Keeps the present state for learning, once a day. */
+export function rememberState(history: FillHistory, describe: () => FillState): void {
+  const last = history.pending.at(-1)
+  if (history.time === null || history.readingCount < 2) return
+  if (last !== undefined && history.time - last.state.time < STATE_INTERVAL_MS) return
+  history.pending.push({
+    state: describe(),
+    lastTime: history.time,
+    peakPercent: history.fillPercent,
+    peakUnemptiedPercent: history.fillPercent,
+    isEmptied: false,
+    horizonCount: 0,
+    earlierPeakPercent: history.fillPercent,
+    earlierUnemptiedPercent: history.fillPercent,
+    wasEmptied: false,
+  })
+}
+
+function forget(pool: FillPool, time: number): void {
+  if (pool.time === null || time - pool.time < DAY_MS / 24) return
+  const ratio = 0.5 ** ((time - pool.time) / (HALF_LIFE_DAYS * DAY_MS))
+  for (const head of HEADS) for (const logistic of pool.heads[head]) forgetLogistic(logistic, ratio)
+}
+
+function follow(
+  history: FillHistory,
+  pool: FillPool,
+  pending: PendingState,
+  { time, fillPercent, isEmptied }: { time: number; fillPercent: number; isEmptied: boolean },
+): void {
+  const end = pending.state.time + (HORIZONS_DAYS[pending.horizonCount] as number) * DAY_MS
+  if (time - pending.lastTime > LONGEST_GAP_MS || time > end + TOLERANCE_MS) {
+    pending.horizonCount = HORIZONS_DAYS.length
+    return
+  }
+  pending.lastTime = time
+  pending.isEmptied ||= isEmptied
+  pending.peakPercent = Math.max(pending.peakPercent, fillPercent)
+  if (!pending.isEmptied) pending.peakUnemptiedPercent = Math.max(pending.peakUnemptiedPercent, fillPercent)
+  if (time < end - TOLERANCE_MS) return
+  learn(history, pool, pending, fillPercent)
+  pending.horizonCount++
+  pending.earlierPeakPercent = pending.peakPercent
+  pending.earlierUnemptiedPercent = pending.peakUnemptiedPercent
+  pending.wasEmptied = pending.isEmptied
+}
+
+function learn(history: FillHistory, pool: FillPool, pending: PendingState, fillPercent: number): void {
+  const { state, horizonCount: horizonIndex } = pending
+  const levels = listLevels(state)
+  const own = measureOwnFrequencies(history, state, levels)
+  const features = new Float64Array(FEATURE_COUNT)
+  const weight = Math.min(1, SHARE_OF_A_DAY / levels.length)
+  for (const [levelIndex, levelPercent] of levels.entries()) {
+    for (const head of HEADS) {
+      const isTrue = outcomeOf(head, pending, levelPercent, fillPercent)
+      if (isTrue === undefined) continue
+      writeFeatures(features, { state, head, horizonIndex, levelPercent, own, levelIndex })
+      learnLogistic(pool.heads[head][horizonIndex] as Logistic, features, isTrue, weight)
+    }
+  }
+}
+
+/** Whether it came true; undefined where it had before, or where a collection hid what would have come. */
+function outcomeOf(
+  head: HeadName,
+  pending: PendingState,
+  levelPercent: number,
+  fillPercent: number,
+): boolean | undefined {
+  if (head === 'level') return fillPercent >= levelPercent
+  if (head === 'seen') {
+    return pending.earlierPeakPercent >= levelPercent ? undefined : pending.peakPercent >= levelPercent
+  }
+  if (pending.wasEmptied || pending.earlierUnemptiedPercent >= levelPercent) return undefined
+  if (pending.peakUnemptiedPercent >= levelPercent) return true
+  return pending.isEmptied ? undefined : false
+}

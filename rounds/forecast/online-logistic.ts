@@ -1,0 +1,69 @@
+/** A logistic regression that learns example by example: its weights, and how unsure they are. */
+export interface Logistic {
+  readonly weights: Float64Array
+  /** Row by row. */
+  readonly covariance: Float64Array
+}
+
+/** What a weight may still be, before any example: it bounds also what forgetting brings back. */
+const PRIOR_VARIANCE = 0.25
+
+export function createLogistic(start: readonly number[], count: number): Logistic {
+  const covariance = new Float64Array(count * count)
+  for (let i = 0; i < count; i++) covariance[i * count + i] = PRIOR_VARIANCE
+  return { weights: Float64Array.from(start), covariance }
+}
+
+export function predictLogistic({ weights }: Logistic, features: Float64Array): number {
+  let score = 0
+  for (let i = 0; i < weights.length; i++) score += (weights[i] as number) * (features[i] as number)
+  return 1 / (1 + Math.exp(-score))
+}
+
+/**
+ * One step of the extended Kalman filter of a logistic regression (the online Laplace approximation: Spiegelhalter and
+ * Lauritzen 1990), an example counting as `weight` of one.
+ */
+export function learnLogistic(
+  logistic: Logistic,
+  features: Float64Array,
+  isTrue: boolean,
+  weight: number,
+): void {
+  const { weights, covariance } = logistic
+  const count = weights.length
+  const chance = predictLogistic(logistic, features)
+  const gain = new Float64Array(count)
+  let spread = 0
+  for (let i = 0; i < count; i++) {
+    let sum = 0
+    for (let j = 0; j < count; j++) sum += (covariance[i * count + j] as number) * (features[j] as number)
+    gain[i] = sum
+    spread += sum * (features[i] as number)
+  }
+  const information = weight * Math.max(chance * (1 - chance), 0.01)
+  const factor = information / (1 + information * spread)
+  const step = (weight * ((isTrue ? 1 : 0) - chance)) / (1 + information * spread)
+  for (let i = 0; i < count; i++) {
+    const gained = gain[i] as number
+    weights[i] = (weights[i] as number) + gained * step
+    for (let j = 0; j < count; j++) {
+      covariance[i * count + j] =
+        (covariance[i * count + j] as number) - factor * gained * (gain[j] as number)
+    }
+  }
+}
+
+/** Lets what was learnt count less: `ratio` of it stays, and the weights are as unsure as that makes them. */
+export function forgetLogistic({ weights, covariance }: Logistic, ratio: number): void {
+  const count = weights.length
+  for (let i = 0; i < count; i++) {
+    const variance = covariance[i * count + i] as number
+    // Never less sure than before the first example: directions without examples would grow without bound.
+    const scale = Math.sqrt(Math.min(1 / ratio, Math.max(1, PRIOR_VARIANCE / variance)))
+    for (let j = 0; j < count; j++) {
+      covariance[i * count + j] = (covariance[i * count + j] as number) * scale
+      covariance[j * count + i] = (covariance[j * count + i] as number) * scale
+    }
+  }
+}
