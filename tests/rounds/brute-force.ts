@@ -1,83 +1,165 @@
-import type { Problem } from '../../rounds/vrp/problem.ts'
+import type { Problem, Vehicle } from '../../rounds/vrp/problem.ts'
+import {
+  driveTo,
+  dropAfter,
+  endOf,
+  findMetres,
+  isPossible,
+  mayRest,
+  passSeconds,
+  type RouteClock,
+  startClock,
+  waitUntil,
+} from './route-clock.ts'
 
 /** What a mandatory customer's absence counts here: more than any route of the tests' problems. */
 export const MANDATORY_PENALTY = 1e7
 
-/** The least that a problem can cost, routes and absences together, by trying every order of every visit. */
-export function bruteForce({ customers, tips, vehicles, depotCount, distances, durations }: Problem): number {
-  const size = customers.length + tips.length + depotCount
+/**
+ * The least that a problem can cost, routes and absences together, by trying every order of every visit: Infinity where
+ * a vehicle that is under way cannot come home.
+ */
+export function bruteForce(problem: Problem): number {
+  const { customers, vehicles } = problem
+  const everybody = 2 ** customers.length - 1
   const absenceOf = customers.map(({ prize }) => (Number.isFinite(prize) ? prize : MANDATORY_PENALTY))
-  let best = Number.POSITIVE_INFINITY
-  drive(0, 0, 0, undefined)
-  return best
+  // By set of customers: the least that all others' absence and these customers' routes by the vehicles so far cost.
+  let best = Float64Array.from({ length: everybody + 1 }, (_, set) =>
+    set === 0 ? 0 : Number.POSITIVE_INFINITY,
+  )
+  for (const index of vehicles.keys()) {
+    const costs = findRouteCosts(problem, index)
+    const next = new Float64Array(everybody + 1).fill(Number.POSITIVE_INFINITY)
+    for (let set = 0; set <= everybody; set++) {
+      // All subsets of the set, itself and none included.
+      for (let route = set; ; route = (route - 1) & set) {
+        next[set] = Math.min(next[set] as number, (best[set & ~route] as number) + (costs[route] as number))
+        if (route === 0) break
+      }
+    }
+    best = next
+  }
+  return best.reduce((least, cost, set) => {
+    const absence = absenceOf.reduce((sum, price, c) => sum + (set & (1 << c) ? 0 : price), 0)
+    return Math.min(least, cost + absence)
+  }, Number.POSITIVE_INFINITY)
+}
 
-  interface Day {
-    place: number
-    time: number
-    load: readonly number[]
-    stream: number
-    hasLoad: boolean
+/** At a depot or a tip, ready to begin a trip. */
+interface TripStart {
+  readonly place: number
+  readonly clock: RouteClock
+  /** By set of bits: who was visited on the trips before. */
+  readonly visited: number
+  /** Of the metres and of broken promises. */
+  readonly cost: number
+  readonly load: readonly number[]
+  /** What is loaded; undefined where nothing is. */
+  readonly stream: number | undefined
+}
+
+/** The least that one vehicle's route costs, by the set of customers that it serves; Infinity where it cannot. */
+function findRouteCosts(problem: Problem, vehicleIndex: number): Float64Array {
+  const { customers, tips, vehicles } = problem
+  const vehicle = vehicles[vehicleIndex] as Vehicle
+  const { underWay } = vehicle
+  const firstDepot = customers.length + tips.length
+  const home = firstDepot + (vehicle.endDepot ?? vehicle.depot)
+  const costs = new Float64Array(2 ** customers.length).fill(Number.POSITIVE_INFINITY)
+  // Who starts a trip from the same tip after the same customers, later and at a higher cost, need not be tried.
+  const tried = new Map<string, TripStart[]>()
+  begin({
+    place: firstDepot + vehicle.depot,
+    clock: startClock(vehicle),
+    visited: 0,
+    cost: vehicle.fixedCost,
+    load: underWay?.load ?? vehicle.capacity.map(() => 0),
+    stream: underWay?.load.some((amount) => amount > 0) ? underWay.stream : undefined,
+  })
+  if (!underWay) costs[0] = 0
+  return costs
+
+  function begin(start: TripStart): void {
+    const key = `${start.place} ${start.visited}`
+    const others = tried.get(key) ?? []
+    if (others.some((other) => isNoWorse(other, start))) return
+    tried.set(key, [...others, start])
+    extend(start, [], start)
   }
 
-  // `visited` is a set of bits; the cost so far only grows, so a branch that already costs more is given up.
-  function drive(index: number, visited: number, cost: number, day: Day | undefined): void {
-    if (cost >= best) return
-    const vehicle = vehicles[index]
-    if (!vehicle) {
-      const absent = absenceOf.reduce((sum, prize, c) => sum + (visited & (1 << c) ? 0 : prize), 0)
-      best = Math.min(best, cost + absent)
-      return
+  /** `reached` is where the trip has come to after the customers of `trip`. */
+  function extend(start: TripStart, trip: readonly number[], reached: TripStart): void {
+    for (const [c, customer] of customers.entries()) {
+      if (reached.visited & (1 << c)) continue
+      if (vehicle.streams && !vehicle.streams.includes(customer.stream)) continue
+      if ((customer.skills & ~vehicle.skills) !== 0) continue
+      if (tips.length > 0 && (reached.stream ?? customer.stream) !== customer.stream) continue
+      const load = reached.load.map((amount, d) => amount + (customer.demand[d] as number))
+      if (load.some((amount, d) => amount > (vehicle.capacity[d] as number))) continue
+      const visited = reached.visited | (1 << c)
+      if (exceedsDayLimit(visited)) continue
+      const clock = driveTrip(start, [...trip, c])
+      if (!isPossible(clock)) continue
+      const change =
+        customer.promise && customer.promise.vehicle !== vehicleIndex ? customer.promise.changeCost : 0
+      const cost = reached.cost + priceMetres(reached.place, c) + change
+      extend(start, [...trip, c], { place: c, clock, visited, cost, load, stream: customer.stream })
     }
-    const depot = customers.length + tips.length + vehicle.depot
-    const spare = vehicle.breakSeconds
-    if (!day) {
-      drive(index + 1, visited, cost, undefined)
-      const empty = vehicle.capacity.map(() => 0)
-      const start = { place: depot, time: vehicle.earliest, load: empty, stream: -1, hasLoad: false }
-      visitCustomers(cost + vehicle.fixedCost, start)
-      return
-    }
-    visitCustomers(cost, day)
-    if (day.hasLoad) {
+    if (reached.stream !== undefined) {
       for (const [t, tip] of tips.entries()) {
-        if (tip.streams && !tip.streams.includes(day.stream)) continue
+        if (tip.streams && !tip.streams.includes(reached.stream)) continue
         const place = customers.length + t
-        const arrival = day.time + (durations[day.place * size + place] as number)
-        const begin = Math.max(arrival, tip.opens)
-        if (begin + spare > tip.closes) continue
-        const time = begin + tip.serviceSeconds
-        const emptied = { place, time, load: day.load.map(() => 0), stream: -1, hasLoad: false }
-        drive(index, visited, cost + price(day.place, place, time - day.time), emptied)
+        const clock = stopAt(place, driveTo(problem, vehicle, reached.place, place, reached.clock))
+        if (!isPossible(clock)) continue
+        const cost = reached.cost + priceMetres(reached.place, place)
+        const load = vehicle.capacity.map(() => 0)
+        begin({ place, clock, visited: reached.visited, cost, load, stream: undefined })
       }
+      if (tips.length > 0) return
     }
-    if (tips.length === 0 || !day.hasLoad) {
-      const time = day.time + (durations[day.place * size + depot] as number)
-      if (time + spare > vehicle.latest) return
-      drive(index + 1, visited, cost + price(day.place, depot, time - day.time), undefined)
-    }
-
-    function price(from: number, to: number, seconds: number): number {
-      return (
-        (vehicle?.costPerM as number) * (distances[from * size + to] as number) +
-        (vehicle?.costPerSecond as number) * seconds
-      )
-    }
-
-    function visitCustomers(costSoFar: number, from: Day): void {
-      for (const [c, customer] of customers.entries()) {
-        if (visited & (1 << c) || !vehicle) continue
-        if (vehicle.streams && !vehicle.streams.includes(customer.stream)) continue
-        if ((customer.skills & ~vehicle.skills) !== 0) continue
-        if (tips.length > 0 && from.hasLoad && from.stream !== customer.stream) continue
-        const load = from.load.map((amount, d) => amount + (customer.demand[d] as number))
-        if (load.some((amount, d) => amount > (vehicle.capacity[d] as number))) continue
-        const arrival = from.time + (durations[from.place * size + c] as number)
-        const begin = Math.max(arrival, customer.opens)
-        if (begin + spare > customer.closes) continue
-        const time = begin + customer.serviceSeconds
-        const next = { place: c, time, load, stream: customer.stream, hasLoad: true }
-        drive(index, visited | (1 << c), costSoFar + price(from.place, c, time - from.time), next)
-      }
-    }
+    const arrival = driveTo(problem, vehicle, reached.place, home, mayRest(vehicle, reached.clock))
+    const end = endOf(vehicle, dropAfter(vehicle.latest, arrival))
+    const cost =
+      reached.cost + priceMetres(reached.place, home) + vehicle.costPerSecond * (end - vehicle.earliest)
+    if (end < Number.POSITIVE_INFINITY)
+      costs[reached.visited] = Math.min(costs[reached.visited] as number, cost)
   }
+
+  /** From the trip's beginning, for one more customer may hold back its departure. */
+  function driveTrip({ place, clock }: TripStart, trip: readonly number[]): RouteClock {
+    const release = Math.max(...trip.map((c) => customers[c]?.releaseTime ?? Number.NEGATIVE_INFINITY))
+    let from = place
+    let now = mayRest(vehicle, waitUntil(release, mayRest(vehicle, clock)))
+    for (const c of trip) {
+      now = stopAt(c, driveTo(problem, vehicle, from, c, now))
+      from = c
+    }
+    return now
+  }
+
+  function stopAt(place: number, arrival: RouteClock): RouteClock {
+    const { opens, closes, serviceSeconds } = (customers[place] ?? tips[place - customers.length]) as Stop
+    const service = dropAfter(closes, waitUntil(opens, mayRest(vehicle, arrival)))
+    return mayRest(vehicle, passSeconds(serviceSeconds, service))
+  }
+
+  function exceedsDayLimit(visited: number): boolean {
+    return (vehicle.dayLimit ?? []).some((limit, d) => {
+      const collected = customers.reduce(
+        (sum, { demand }, c) => sum + (visited & (1 << c) ? (demand[d] as number) : 0),
+        0,
+      )
+      return collected > limit
+    })
+  }
+
+  function priceMetres(from: number, to: number): number {
+    return vehicle.costPerM * findMetres(problem, vehicle, from, to)
+  }
+}
+
+type Stop = Pick<Problem['customers'][number], 'opens' | 'closes' | 'serviceSeconds'>
+
+function isNoWorse(a: TripStart, b: TripStart): boolean {
+  return a.cost <= b.cost && a.clock.pending <= b.clock.pending && a.clock.taken <= b.clock.taken
 }

@@ -1,5 +1,5 @@
 import { createRandom } from '../../model/random.ts'
-import type { Problem } from '../../rounds/vrp/problem.ts'
+import type { Matrix, Problem, SpeedProfiles, Vehicle } from '../../rounds/vrp/problem.ts'
 
 export interface ProblemShape {
   readonly customers: number
@@ -11,7 +11,18 @@ export interface ProblemShape {
   readonly hasPrizes?: boolean
   readonly streams?: number
   readonly hasSkills?: boolean
-  readonly breakSeconds?: number
+  /** Of a break that begins in the second sixth of the shift. */
+  readonly restSeconds?: number
+  readonly hasDayLimits?: boolean
+  readonly hasReleases?: boolean
+  readonly hasPromises?: boolean
+  /** Vehicles end at any of the depots. */
+  readonly hasEndDepots?: boolean
+  /** The last vehicle is on the road, and where there are tips it carries something. */
+  readonly isUnderWay?: boolean
+  /** Each vehicle drives by one of so many matrices. */
+  readonly matrices?: number
+  readonly hasSpeeds?: boolean
   /** What a vehicle holds, on average, in customers' loads. */
   readonly loadsPerVehicle?: number
   readonly shiftSeconds?: number
@@ -25,14 +36,15 @@ export function makeRandomProblem(seed: number, shape: ProblemShape): Problem {
   const between = (low: number, high: number): number => Math.floor(low + random() * (high - low + 1))
   const size = shape.customers + tips + depots
   const points = Array.from({ length: size }, () => [random() * 10_000, random() * 10_000] as const)
-  const distances = new Int32Array(size * size)
-  const durations = new Int32Array(size * size)
-  for (const [i, [ax, ay]] of points.entries()) {
-    for (const [j, [bx, by]] of points.entries()) {
-      distances[i * size + j] = Math.ceil(Math.hypot(ax - bx, ay - by))
-      durations[i * size + j] = Math.ceil(Math.hypot(ax - bx, ay - by) / 10)
+  const first = measureTown(points)
+  const slowedDown = (): Matrix => {
+    const factors = first.distances.map(() => (random() < 0.3 ? 3 : 1))
+    return {
+      distances: first.distances.map((metres, arc) => metres * (factors[arc] as number)),
+      durations: first.durations.map((seconds, arc) => seconds * (factors[arc] as number)),
     }
   }
+  const matrices = [first, ...Array.from({ length: (shape.matrices ?? 1) - 1 }, slowedDown)]
   const someStreams = (index: number): number[] | null =>
     streams === 1 || index === 0 ? null : [between(0, streams - 1), 0]
   return {
@@ -46,6 +58,11 @@ export function makeRandomProblem(seed: number, shape: ProblemShape): Problem {
         prize: shape.hasPrizes && random() < 0.7 ? between(5, 60) : Number.POSITIVE_INFINITY,
         stream: between(0, streams - 1),
         skills: shape.hasSkills ? between(0, 1) : 0,
+        ...(shape.hasReleases && { releaseTime: between(0, 3_000) }),
+        ...(shape.hasPromises &&
+          random() < 0.6 && {
+            promise: { vehicle: between(0, shape.vehicles - 1), changeCost: between(1, 8) },
+          }),
       }
     }),
     tips: Array.from({ length: tips }, (_, index) => ({
@@ -55,19 +72,64 @@ export function makeRandomProblem(seed: number, shape: ProblemShape): Problem {
       streams: someStreams(index),
     })),
     depotCount: depots,
-    vehicles: Array.from({ length: shape.vehicles }, (_, index) => ({
+    vehicles: Array.from({ length: shape.vehicles }, (_, index) => makeVehicle(index)),
+    matrices: shape.hasSpeeds
+      ? matrices.map((matrix) => ({
+          ...matrix,
+          profiles: Uint8Array.from(matrix.durations, () => between(0, PROFILE_COUNT - 1)),
+        }))
+      : matrices,
+    ...(shape.hasSpeeds && { speeds: makeSpeeds() }),
+  }
+
+  function makeVehicle(index: number): Vehicle {
+    const capacity = Array.from({ length: dimensions }, () => between(8, 12) * loadsPerVehicle)
+    const isUnderWay = shape.isUnderWay && index === shape.vehicles - 1
+    const sixth = Math.floor(shiftSeconds / 6)
+    return {
       depot: between(0, depots - 1),
-      capacity: Array.from({ length: dimensions }, () => between(8, 12) * loadsPerVehicle),
+      ...(shape.hasEndDepots && { endDepot: between(0, depots - 1) }),
+      capacity,
+      ...(shape.hasDayLimits && {
+        dayLimit: capacity.map((amount) => Math.floor((amount * between(7, 16)) / 10)),
+      }),
       costPerM: between(5, 15) / 10_000,
       costPerSecond: between(0, 10) / 1_000,
       fixedCost: between(0, 1) * 20,
       earliest: between(0, 500),
       latest: shiftSeconds,
-      breakSeconds: shape.breakSeconds ?? 0,
+      rest: shape.restSeconds ? { seconds: shape.restSeconds, opens: sixth, closes: 2 * sixth } : null,
       streams: someStreams(index),
       skills: index === 0 ? 1 : 0,
-    })),
-    distances,
-    durations,
+      ...(shape.matrices && { matrix: between(0, shape.matrices - 1) }),
+      ...(isUnderWay && {
+        underWay: { load: capacity.map((amount) => between(0, Math.floor(amount / 2))), stream: 0 },
+      }),
+    }
   }
+
+  function makeSpeeds(): SpeedProfiles {
+    const sliceCount = 6
+    return {
+      from: 200,
+      sliceSeconds: 900,
+      sliceCount,
+      ratios: Float64Array.from({ length: PROFILE_COUNT * sliceCount }, () => between(3, 12) / 10),
+    }
+  }
+}
+
+const PROFILE_COUNT = 3
+
+function measureTown(points: readonly (readonly [number, number])[]): Matrix {
+  const size = points.length
+  const distances = new Int32Array(size * size)
+  const durations = new Int32Array(size * size)
+  for (const [i, [ax, ay]] of points.entries()) {
+    for (const [j, [bx, by]] of points.entries()) {
+      distances[i * size + j] = Math.ceil(Math.hypot(ax - bx, ay - by))
+      durations[i * size + j] = Math.ceil(Math.hypot(ax - bx, ay - by) / 10)
+    }
+  }
+  return { distances, durations }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createRandom } from '../../model/random.ts'
 import type { Problem } from '../../rounds/vrp/problem.ts'
 import type { VrpPlan } from '../../rounds/vrp/solution.ts'
 import { solve } from '../../rounds/vrp/solve.ts'
@@ -7,17 +8,42 @@ import { evaluateVrpPlan } from './evaluate-vrp-plan.ts'
 import { makeRandomProblem, type ProblemShape } from './random-problem.ts'
 
 const SMALL_SHAPES: Record<string, ProblemShape> = {
-  'capacity alone': { customers: 7, vehicles: 3, loadsPerVehicle: 3 },
-  'two dimensions of capacity': { customers: 6, vehicles: 3, dimensions: 2, loadsPerVehicle: 3 },
-  'a short shift': { customers: 6, vehicles: 2, shiftSeconds: 3_500 },
-  windows: { customers: 6, vehicles: 2, hasWindows: true },
-  'two depots': { customers: 6, vehicles: 3, depots: 2, loadsPerVehicle: 3 },
-  prizes: { customers: 7, vehicles: 2, hasPrizes: true },
-  skills: { customers: 6, vehicles: 2, hasSkills: true },
-  'a break': { customers: 6, vehicles: 2, breakSeconds: 1_800, shiftSeconds: 6_000 },
-  'a tip': { customers: 6, vehicles: 2, tips: 1, loadsPerVehicle: 2 },
-  'two tips with hours': { customers: 5, vehicles: 2, tips: 2, loadsPerVehicle: 2, hasWindows: true },
-  'two streams': { customers: 5, vehicles: 2, tips: 2, streams: 2, loadsPerVehicle: 2 },
+  'capacity alone': { customers: 8, vehicles: 3, loadsPerVehicle: 4 },
+  'two dimensions of capacity': { customers: 8, vehicles: 3, dimensions: 2, loadsPerVehicle: 4 },
+  'a short shift': { customers: 8, vehicles: 2, shiftSeconds: 3_500 },
+  windows: { customers: 8, vehicles: 3, hasWindows: true },
+  'two depots': { customers: 8, vehicles: 3, depots: 2, loadsPerVehicle: 4 },
+  prizes: { customers: 8, vehicles: 2, hasPrizes: true },
+  skills: { customers: 8, vehicles: 3, hasSkills: true },
+  'a break': { customers: 8, vehicles: 2, restSeconds: 1_800, shiftSeconds: 6_000 },
+  'a tip': { customers: 8, vehicles: 2, tips: 1, loadsPerVehicle: 2 },
+  'two tips with hours': { customers: 8, vehicles: 2, tips: 2, loadsPerVehicle: 2, hasWindows: true },
+  'two streams': { customers: 8, vehicles: 2, tips: 2, streams: 2, loadsPerVehicle: 2 },
+  'a break that fits into waiting': {
+    customers: 8,
+    vehicles: 2,
+    hasWindows: true,
+    restSeconds: 900,
+    shiftSeconds: 12_000,
+  },
+  'day limits': { customers: 8, vehicles: 2, tips: 1, loadsPerVehicle: 4, hasDayLimits: true },
+  'release times': { customers: 8, vehicles: 2, hasReleases: true },
+  'trips with release times': { customers: 8, vehicles: 2, tips: 1, loadsPerVehicle: 2, hasReleases: true },
+  promises: { customers: 8, vehicles: 3, hasPromises: true },
+  'other depots to end at': { customers: 8, vehicles: 3, depots: 3, hasEndDepots: true },
+  'a vehicle under way': { customers: 8, vehicles: 3, depots: 2, isUnderWay: true },
+  'a loaded vehicle under way': {
+    customers: 8,
+    vehicles: 2,
+    tips: 2,
+    streams: 2,
+    loadsPerVehicle: 3,
+    hasEndDepots: true,
+    depots: 2,
+    isUnderWay: true,
+  },
+  'streets that not all may use': { customers: 8, vehicles: 3, matrices: 2 },
+  'speeds by the hour': { customers: 8, vehicles: 2, hasSpeeds: true, hasWindows: true },
   'all of it': {
     customers: 5,
     vehicles: 2,
@@ -29,8 +55,15 @@ const SMALL_SHAPES: Record<string, ProblemShape> = {
     hasWindows: true,
     hasPrizes: true,
     hasSkills: true,
-    breakSeconds: 600,
+    restSeconds: 600,
     shiftSeconds: 15_000,
+    hasDayLimits: true,
+    hasReleases: true,
+    hasPromises: true,
+    hasEndDepots: true,
+    isUnderWay: true,
+    matrices: 2,
+    hasSpeeds: true,
   },
 }
 
@@ -48,6 +81,18 @@ describe('on problems small enough to try everything', () => {
   }
 })
 
+it('finds the best plan under constraints in any combination', () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const shape = drawShape(seed)
+    const problem = makeRandomProblem(seed, shape)
+    const plan = solveFor(problem, { seed, iterations: 4_000 })
+    const { cost, faults } = evaluateVrpPlan(problem, plan)
+    const which = `seed ${seed}: ${JSON.stringify(shape)}`
+    expect(faults, which).toEqual([])
+    expect(cost + costOfAbsent(problem, plan), which).toBeCloseTo(bruteForce(problem), 4)
+  }
+})
+
 it('breaks no rule on larger problems, stopped at any time', () => {
   const shape: ProblemShape = {
     customers: 80,
@@ -59,8 +104,15 @@ it('breaks no rule on larger problems, stopped at any time', () => {
     hasWindows: true,
     hasPrizes: true,
     hasSkills: true,
-    breakSeconds: 900,
+    restSeconds: 900,
     loadsPerVehicle: 5,
+    hasDayLimits: true,
+    hasReleases: true,
+    hasPromises: true,
+    hasEndDepots: true,
+    isUnderWay: true,
+    matrices: 2,
+    hasSpeeds: true,
   }
   for (let seed = 1; seed <= 8; seed++) {
     const problem = makeRandomProblem(seed, shape)
@@ -109,8 +161,11 @@ it('ends soon when asked to stop, and when its time is over', () => {
 it('copes with times that break the triangle inequality', () => {
   for (let seed = 1; seed <= 5; seed++) {
     const problem = makeRandomProblem(seed, { customers: 30, vehicles: 4, tips: 1, shiftSeconds: 9_000 })
-    const durations = problem.durations.map((duration, arc) => (arc % 7 === seed ? duration * 5 : duration))
-    const crooked = { ...problem, durations }
+    const matrices = problem.matrices.map((matrix) => ({
+      ...matrix,
+      durations: matrix.durations.map((duration, arc) => (arc % 7 === seed ? duration * 5 : duration)),
+    }))
+    const crooked = { ...problem, matrices }
     const plan = solveFor(crooked, { seed, iterations: 1_000 })
     expect(evaluateVrpPlan(crooked, plan).faults, `seed ${seed}`).toEqual([])
   }
@@ -122,6 +177,33 @@ it('has an empty plan for nobody, and leaves all where there is no vehicle', () 
   const noVehicle = makeRandomProblem(1, { customers: 3, vehicles: 0 })
   expect(solveFor(noVehicle, { seed: 1, iterations: 100 }).absent).toEqual([0, 1, 2])
 })
+
+/** Each constraint by the toss of a coin. */
+function drawShape(seed: number): ProblemShape {
+  const random = createRandom(1_000 + seed)
+  const isDrawn = (): boolean => random() < 0.5
+  return {
+    customers: 5 + Math.floor(random() * 4),
+    vehicles: isDrawn() ? 2 : 3,
+    tips: Math.floor(random() * 3),
+    depots: isDrawn() ? 2 : 1,
+    dimensions: isDrawn() ? 2 : 1,
+    streams: isDrawn() ? 2 : 1,
+    loadsPerVehicle: isDrawn() ? 2 : 4,
+    hasWindows: isDrawn(),
+    hasPrizes: isDrawn(),
+    hasSkills: isDrawn(),
+    shiftSeconds: isDrawn() ? 10_000 : 20_000,
+    ...(isDrawn() && { restSeconds: 1_200 }),
+    hasDayLimits: isDrawn(),
+    hasReleases: isDrawn(),
+    hasPromises: isDrawn(),
+    hasEndDepots: isDrawn(),
+    isUnderWay: isDrawn(),
+    ...(isDrawn() && { matrices: 2 }),
+    hasSpeeds: isDrawn(),
+  }
+}
 
 function solveFor(
   problem: Problem,
