@@ -19,6 +19,7 @@ const ERRORS = {
   STORE_UNAVAILABLE: { status: 503, canRetry: true },
   REGISTRY_UNAVAILABLE: { status: 503, canRetry: true },
   JOURNAL_UNAVAILABLE: { status: 503, canRetry: true },
+  ROADS_UNAVAILABLE: { status: 503, canRetry: true },
   BUSY: { status: 503, canRetry: true },
   INVALID_CONFIG: { status: 500, canRetry: false },
   INVALID_FILE: { status: 400, canRetry: false },

@@ -1,3 +1,5 @@
+import type { Place } from './roads/place.ts'
+
 const EARTH_RADIUS_M = 6_371_008.8
 
 /** How much longer the way by road is than the straight line: a stand-in, whose plans are marked `estimated`. */
@@ -5,10 +7,7 @@ const DETOUR_FACTOR = 1.4
 /** A lorry's mean speed between two stops in a town. */
 const SPEED_KPH = 25
 
-export interface Place {
-  readonly longitude: number
-  readonly latitude: number
-}
+export type { Place }
 
 /** Whole metres and whole seconds from each place to each, row by row, without a road graph. */
 export function measureStraightLines(places: readonly Place[]): {

@@ -1,0 +1,5 @@
+/** Degrees. */
+export interface Place {
+  readonly longitude: number
+  readonly latitude: number
+}
