@@ -1,6 +1,6 @@
 import type { Random } from '../../model/random.ts'
-import type { PreparedProblem } from './problem.ts'
-import type { Route } from './route.ts'
+import type { PreparedProblem } from './prepare-problem.ts'
+import { isBare, type Route } from './route.ts'
 import { type Solution, takeOut } from './solution.ts'
 
 /** Christiaens and Vanden Berghe 2020, section 5.1 and table 1. */
@@ -10,8 +10,11 @@ const SPLIT_RATE = 0.5
 /** The chance that a split string leaves one more of its customers in. */
 const SPLIT_DEPTH = 0.01
 
-/** Slack induction by string removals: takes strings of adjacent customers out of the routes around a random one. */
-export function ruin(prepared: PreparedProblem, solution: Solution, random: Random): void {
+/**
+ * Slack induction by string removals: takes strings of adjacent customers out of the routes around a random one, which is
+ * returned.
+ */
+export function ruin(prepared: PreparedProblem, solution: Solution, random: Random): number {
   const { customerCount, neighbours, neighbourCount } = prepared
   const { routeOf, routes } = solution
   const seed = Math.floor(random() * customerCount)
@@ -30,23 +33,27 @@ export function ruin(prepared: PreparedProblem, solution: Solution, random: Rand
     markString(prepared, solution, route, customer, lengthMax, random)
     takeOut(prepared, solution, route)
   }
+  return seed
 }
 
 /**
  * Takes a whole route out. Strings are too short to give up a vehicle whose day costs something, or to hand its
- * customers to a cheaper one.
+ * customers to a cheaper one. Returns one of its customers; -1 where no vehicle serves anybody.
  */
-export function ruinRoute(prepared: PreparedProblem, solution: Solution, random: Random): void {
-  const used = solution.routes.filter(({ length }) => length > 2)
+export function ruinRoute(prepared: PreparedProblem, solution: Solution, random: Random): number {
+  const used = solution.routes.filter((route) => !isBare(route))
   const route = used[Math.floor(random() * used.length)]
-  if (!route) return
-  for (const customer of customersOf(prepared, route)) solution.routeOf[customer] = -1
+  if (!route) return -1
+  const count = listCustomers(prepared, route)
+  const seed = order[Math.floor(random() * count)] as number
+  for (let i = 0; i < count; i++) solution.routeOf[order[i] as number] = -1
   takeOut(prepared, solution, route)
+  return seed
 }
 
 function averageRouteSize({ customerCount }: PreparedProblem, { routes, absent }: Solution): number {
   let used = 0
-  for (const { length } of routes) if (length > 2) used++
+  for (const { length, bare } of routes) if (length > bare.length) used++
   return used === 0 ? 1 : (customerCount - absent.length) / used
 }
 
@@ -59,18 +66,18 @@ function markString(
   lengthMax: number,
   random: Random,
 ): void {
-  const order = customersOf(prepared, route)
+  const count = listCustomers(prepared, route)
   // Equations 8 and 9.
-  const length = Math.floor(random() * Math.min(order.length, lengthMax) + 1)
+  const length = Math.floor(random() * Math.min(count, lengthMax) + 1)
   let spared = 0
-  if (length > 1 && length < order.length && random() < SPLIT_RATE) {
+  if (length > 1 && length < count && random() < SPLIT_RATE) {
     spared = 1
-    while (length + spared < order.length && random() < SPLIT_DEPTH) spared++
+    while (length + spared < count && random() < SPLIT_DEPTH) spared++
   }
   const span = length + spared
   const at = order.indexOf(customer)
   const first = Math.max(0, at - span + 1)
-  const last = Math.min(at, order.length - span)
+  const last = Math.min(at, count - span)
   const start = first + Math.floor(random() * (last - first + 1))
   // Never the first of the string, so that something goes on either side of what is spared.
   const sparedFrom = start + 1 + Math.floor(random() * (length - 1))
@@ -80,11 +87,15 @@ function markString(
   }
 }
 
-function customersOf({ customerCount }: PreparedProblem, { nodes, length }: Route): number[] {
-  const customers: number[] = []
+/** The customers of the route that was listed last, in order; what lies behind its count is of no meaning. */
+const order: number[] = []
+
+/** Fills `order`; returns how many there are. */
+function listCustomers({ customerCount }: PreparedProblem, { nodes, length }: Route): number {
+  let count = 0
   for (let i = 1; i < length - 1; i++) {
     const node = nodes[i] as number
-    if (node < customerCount) customers.push(node)
+    if (node < customerCount) order[count++] = node
   }
-  return customers
+  return count
 }

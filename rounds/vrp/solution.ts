@@ -1,5 +1,13 @@
-import type { PreparedProblem } from './problem.ts'
-import { createRoute, insertNodes, type Route, refreshRoute } from './route.ts'
+import type { PreparedProblem } from './prepare-problem.ts'
+import {
+  clearRoute,
+  createRoute,
+  insertNodes,
+  isUsed,
+  type Route,
+  refreshRoute,
+  removeNodes,
+} from './route.ts'
 import { tidyTips } from './tidy-tips.ts'
 
 /** All routes and who is in none, changed in place; what was changed since the last `keep` can be taken back. */
@@ -44,14 +52,17 @@ export interface VrpPlan {
 export function createSolution(prepared: PreparedProblem): Solution {
   const absent = Array.from({ length: prepared.customerCount }, (_, customer) => customer)
   const absentCost = prepared.penalties.reduce((sum, penalty) => sum + penalty, 0)
+  const routes = prepared.problem.vehicles.map((_, index) => createRoute(prepared, index))
+  // Those that are under way cost something even with nobody to serve.
+  const routesCost = routes.reduce((sum, { cost }) => sum + cost, 0)
   return {
-    routes: prepared.problem.vehicles.map((_, index) => createRoute(prepared, index)),
+    routes,
     routeOf: new Int32Array(prepared.customerCount).fill(-1),
     routesOfType: groupByType(prepared),
     absent,
-    routesCost: 0,
+    routesCost,
     absentCost,
-    kept: { touched: [], absent: [...absent], routesCost: 0, absentCost },
+    kept: { touched: [], absent: [...absent], routesCost, absentCost },
   }
 }
 
@@ -144,27 +155,37 @@ function dropUnassigned(prepared: PreparedProblem, solution: Solution, route: Ro
   route.length = length
 }
 
-/** Puts an absent customer where `insertion` says. The caller removes it from the list of the absent. */
+/**
+ * Puts an absent customer where `insertion` says. The caller removes it from the list of the absent. False, and nothing
+ * is changed, where that breaks a rule after all: only by the rounding of times, or where a tip's releases were taken
+ * for those of its trip.
+ */
 export function putIn(
   prepared: PreparedProblem,
   solution: Solution,
   customer: number,
   { route: index, after, tip, isTipFirst }: Insertion,
-): void {
+): boolean {
   const route = solution.routes[index] as Route
   touch(solution, route)
   solution.routesCost -= route.cost
   if (tip === -1) insertNodes(prepared, route, after, customer)
   else if (isTipFirst) insertNodes(prepared, route, after, tip, customer)
   else insertNodes(prepared, route, after, customer, tip)
-  refreshRoute(prepared, route)
+  if (!refreshRoute(prepared, route)) {
+    removeNodes(route, after, tip === -1 ? 1 : 2)
+    refreshRoute(prepared, route)
+    solution.routesCost += route.cost
+    return false
+  }
   solution.routesCost += route.cost
   solution.absentCost -= prepared.penalties[customer] as number
   solution.routeOf[customer] = index
+  return true
 }
 
 export function exportPlan({ routes, absent }: Solution): VrpPlan {
-  const used = routes.filter(({ length }) => length > 2)
+  const used = routes.filter(isUsed)
   return {
     cost: used.reduce((sum, { cost }) => sum + cost, 0),
     routes: used.map(({ index, nodes, length }) => ({
@@ -175,30 +196,47 @@ export function exportPlan({ routes, absent }: Solution): VrpPlan {
   }
 }
 
-/** Makes the solution what was exported before. */
+/** Makes the solution a plan; customers of a route that breaks a rule, or that the plan does not name, are absent. */
 export function importPlan(prepared: PreparedProblem, solution: Solution, plan: VrpPlan): void {
-  for (const route of solution.routes) {
-    touch(solution, route)
-    route.nodes[1] = route.depot
-    route.length = 2
-  }
+  const { routes, routeOf, absent } = solution
+  for (const route of routes) clearRoute(route)
+  routeOf.fill(-1)
   for (const { vehicle, visits } of plan.routes) {
-    const route = solution.routes[vehicle] as Route
+    const route = routes[vehicle]
+    if (!route) continue
+    removeNodes(route, 0, route.length - 2)
     for (const [i, place] of visits.entries()) insertNodes(prepared, route, i, place)
-    assign(prepared, solution, route, vehicle)
+    if (
+      refreshRoute(prepared, route) &&
+      visits.every((place) => mayVisit(prepared, solution, route, place))
+    ) {
+      assign(prepared, solution, route, vehicle)
+    } else {
+      clearRoute(route)
+    }
   }
-  for (const customer of plan.absent) solution.routeOf[customer] = -1
+  absent.length = 0
   solution.routesCost = 0
-  for (const route of solution.routes) {
+  solution.absentCost = 0
+  for (const route of routes) {
     refreshRoute(prepared, route)
     solution.routesCost += route.cost
   }
-  copyList(plan.absent, solution.absent)
-  solution.absentCost = plan.absent.reduce(
-    (sum, customer) => sum + (prepared.penalties[customer] as number),
-    0,
-  )
+  for (let customer = 0; customer < prepared.customerCount; customer++) {
+    if (routeOf[customer] !== -1) continue
+    absent.push(customer)
+    solution.absentCost += prepared.penalties[customer] as number
+  }
   keep(solution)
+}
+
+function mayVisit(
+  { customerCount, mayServe }: PreparedProblem,
+  { routeOf }: Solution,
+  { type }: Route,
+  place: number,
+): boolean {
+  return place >= customerCount || (mayServe[type * customerCount + place] === 1 && routeOf[place] === -1)
 }
 
 function copyList(from: readonly number[], to: number[]): void {

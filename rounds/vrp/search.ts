@@ -1,0 +1,121 @@
+import { createRandom, type Random } from '../../model/random.ts'
+import { type PreparedProblem, prepareProblem } from './prepare-problem.ts'
+import type { Problem } from './problem.ts'
+import { recreate } from './recreate.ts'
+import { isBare } from './route.ts'
+import { ruin, ruinRoute } from './ruin.ts'
+import {
+  costOf,
+  createSolution,
+  exportPlan,
+  importPlan,
+  keep,
+  rollBack,
+  type Solution,
+  type VrpPlan,
+} from './solution.ts'
+
+/** A solution that is made better and better, and the best that it was. */
+export interface Search {
+  readonly prepared: PreparedProblem
+  readonly random: Random
+  readonly solution: Solution
+  currentCost: number
+  best: VrpPlan
+  /** With what the absent cost. */
+  bestCost: number
+  /** What temperatures are parts of: an average arc's cost. */
+  readonly arcCost: number
+  readonly hasFixedCosts: boolean
+}
+
+/** A part of a search: temperatures fall from one to another as the budget is spent. */
+export interface Cooling {
+  readonly from: number
+  readonly to: number
+  /** The part that is spent, 0 to 1, after so many of its iterations. */
+  spent(iteration: number): number
+  readonly shouldStop?: (() => boolean) | undefined
+  readonly onBetter?: ((search: Search) => void) | undefined
+}
+
+/** The chance that an iteration takes a whole route out, where a vehicle's day has a price. */
+const ROUTE_RUIN_RATE = 0.02
+/** Costs are sums of doubles in changing order: a difference below this is none. */
+const COST_TOLERANCE = 1e-6
+
+/** Begins with what a plan holds that keeps all rules, and puts in greedily what is absent. */
+export function createSearch(problem: Problem, seed: number, start?: VrpPlan): Search {
+  const prepared = prepareProblem(problem)
+  const random = createRandom(seed)
+  const solution = createSolution(prepared)
+  if (start) importPlan(prepared, solution, start)
+  recreate(prepared, solution, random, 0, -1)
+  keep(solution)
+  const cost = costOf(solution)
+  return {
+    prepared,
+    random,
+    solution,
+    currentCost: cost,
+    best: exportPlan(solution),
+    bestCost: cost,
+    arcCost: averageArcCost(prepared, solution),
+    hasFixedCosts: problem.vehicles.some(({ fixedCost }) => fixedCost > 0),
+  }
+}
+
+/** Goes on from a plan of this problem. */
+export function restart(search: Search, plan: VrpPlan): void {
+  importPlan(search.prepared, search.solution, plan)
+  search.currentCost = costOf(search.solution)
+  noteBest(search)
+}
+
+/** Ruins and recreates, and accepts by simulated annealing; false where it was asked to stop. */
+export function anneal(search: Search, cooling: Cooling): boolean {
+  const { prepared, random, solution, arcCost, hasFixedCosts } = search
+  if (prepared.customerCount === 0 || prepared.problem.vehicles.length === 0) return true
+  for (let iteration = 0; ; iteration++) {
+    const spent = cooling.spent(iteration)
+    if (spent >= 1) return true
+    if (cooling.shouldStop?.()) return false
+    const temperature = cooling.from * (cooling.to / cooling.from) ** spent * arcCost
+    const longAbsent = solution.absent.length
+    const seed =
+      hasFixedCosts && random() < ROUTE_RUIN_RATE
+        ? ruinRoute(prepared, solution, random)
+        : ruin(prepared, solution, random)
+    recreate(prepared, solution, random, longAbsent, seed)
+    const cost = costOf(solution)
+    // Equation 1: the Metropolis criterion with the logarithm taken on the other side.
+    if (cost < search.currentCost - temperature * Math.log(random())) {
+      keep(solution)
+      search.currentCost = cost
+      if (noteBest(search)) cooling.onBetter?.(search)
+    } else {
+      rollBack(prepared, solution)
+    }
+  }
+}
+
+function noteBest(search: Search): boolean {
+  if (search.currentCost >= search.bestCost - COST_TOLERANCE) return false
+  search.bestCost = search.currentCost
+  search.best = exportPlan(search.solution)
+  return true
+}
+
+function averageArcCost({ penalties }: PreparedProblem, { routes, absent }: Solution): number {
+  let cost = 0
+  let arcs = 0
+  for (const route of routes) {
+    if (isBare(route)) continue
+    cost += route.cost - route.vehicle.fixedCost
+    arcs += route.length - 1
+  }
+  if (arcs > 0 && cost > 0) return cost / arcs
+  // Nothing is in a route yet: the prizes tell what is worth talking about.
+  const prizes = absent.reduce((sum, customer) => sum + (penalties[customer] as number), 0)
+  return prizes / Math.max(1, absent.length)
+}
