@@ -35,7 +35,7 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
   kerbside replay PATH [--speed N] [--authority ID]
                                     publishes a recording as if it were live; speed 0 is as fast as it goes
   kerbside key                      makes a new key of the installation and prints it; the old one ends
-  kerbside bench NAME …             measures: ingest, store, connections, kill, outage, forecast, vrp
+  kerbside bench NAME …             measures: ingest, store, connections, kill, outage, traffic, forecast, vrp
 
 Settings come from the environment: docs/configuration.md.
 `
@@ -295,6 +295,7 @@ async function bench([name = '', ...args]: string[]): Promise<void> {
       connections: async () => (await import('./bench/connections.ts')).benchConnections,
       kill: async () => (await import('./bench/kill.ts')).benchKill,
       outage: async () => (await import('./bench/outage.ts')).benchOutage,
+      traffic: async () => (await import('./bench/traffic.ts')).benchTraffic,
       forecast: async () => (await import('./bench/fill-forecast.ts')).benchFillForecast,
       vrp: async () => (await import('./bench/vrp.ts')).benchVrp,
     }

@@ -17,7 +17,7 @@ export function localTime(date: string, timeOfDay: string, timeZone: string): nu
 }
 
 /** What a zone's clock is ahead of UTC at a time, in ms. */
-function offsetAt(time: number, timeZone: string): number {
+export function offsetAt(time: number, timeZone: string): number {
   const parts = Object.fromEntries(
     formatOf(timeZone)
       .formatToParts(time)
