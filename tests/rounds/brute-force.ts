@@ -1,4 +1,5 @@
 import type { Problem, Vehicle } from '../../rounds/vrp/problem.ts'
+import type { VrpPlan } from '../../rounds/vrp/solution.ts'
 import {
   driveTo,
   dropAfter,
@@ -15,35 +16,58 @@ import {
 /** What a mandatory customer's absence counts here: more than any route of the tests' problems. */
 export const MANDATORY_PENALTY = 1e7
 
-/**
- * The least that a problem can cost, routes and absences together, by trying every order of every visit: Infinity where
- * a vehicle that is under way cannot come home.
- */
+/** The least that a problem can cost, routes and absences together. */
 export function bruteForce(problem: Problem): number {
+  return findBestPlan(problem).total
+}
+
+/**
+ * The best plan, found by trying every order of every visit; its total counts the absences too, and is Infinity where a
+ * vehicle that is under way cannot come home.
+ */
+export function findBestPlan(problem: Problem): { total: number; plan: VrpPlan } {
   const { customers, vehicles } = problem
   const everybody = 2 ** customers.length - 1
   const absenceOf = customers.map(({ prize }) => (Number.isFinite(prize) ? prize : MANDATORY_PENALTY))
-  // By set of customers: the least that all others' absence and these customers' routes by the vehicles so far cost.
-  let best = Float64Array.from({ length: everybody + 1 }, (_, set) =>
-    set === 0 ? 0 : Number.POSITIVE_INFINITY,
+  const nothing: Routes = { cost: 0, routes: [] }
+  // By set of customers: the cheapest routes by the vehicles so far that serve just these.
+  let best: (Routes | undefined)[] = Array.from({ length: everybody + 1 }, (_, set) =>
+    set === 0 ? nothing : undefined,
   )
-  for (const index of vehicles.keys()) {
-    const costs = findRouteCosts(problem, index)
-    const next = new Float64Array(everybody + 1).fill(Number.POSITIVE_INFINITY)
+  for (const vehicle of vehicles.keys()) {
+    const routes = findRoutes(problem, vehicle)
+    const next: (Routes | undefined)[] = Array.from({ length: everybody + 1 }, () => undefined)
     for (let set = 0; set <= everybody; set++) {
       // All subsets of the set, itself and none included.
-      for (let route = set; ; route = (route - 1) & set) {
-        next[set] = Math.min(next[set] as number, (best[set & ~route] as number) + (costs[route] as number))
-        if (route === 0) break
+      for (let served = set; ; served = (served - 1) & set) {
+        const before = best[set & ~served]
+        const route = routes[served]
+        if (before && route && before.cost + route.cost < (next[set]?.cost ?? Number.POSITIVE_INFINITY)) {
+          const { cost, visits } = route
+          const all = visits.length > 0 ? [...before.routes, { vehicle, visits }] : before.routes
+          next[set] = { cost: before.cost + cost, routes: all }
+        }
+        if (served === 0) break
       }
     }
     best = next
   }
-  return best.reduce((least, cost, set) => {
-    const absence = absenceOf.reduce((sum, price, c) => sum + (set & (1 << c) ? 0 : price), 0)
-    return Math.min(least, cost + absence)
-  }, Number.POSITIVE_INFINITY)
+  let total = Number.POSITIVE_INFINITY
+  let plan: VrpPlan = { cost: Number.POSITIVE_INFINITY, routes: [], absent: [...customers.keys()] }
+  for (const [set, routes] of best.entries()) {
+    const absent = [...customers.keys()].filter((c) => (set & (1 << c)) === 0)
+    const sum = absent.reduce(
+      (cost, c) => cost + (absenceOf[c] as number),
+      routes?.cost ?? Number.POSITIVE_INFINITY,
+    )
+    if (!routes || sum >= total) continue
+    total = sum
+    plan = { ...routes, absent }
+  }
+  return { total, plan }
 }
+
+type Routes = Pick<VrpPlan, 'cost' | 'routes'>
 
 /** At a depot or a tip, ready to begin a trip. */
 interface TripStart {
@@ -51,6 +75,7 @@ interface TripStart {
   readonly clock: RouteClock
   /** By set of bits: who was visited on the trips before. */
   readonly visited: number
+  readonly visits: readonly number[]
   /** Of the metres and of broken promises. */
   readonly cost: number
   readonly load: readonly number[]
@@ -58,26 +83,32 @@ interface TripStart {
   readonly stream: number | undefined
 }
 
-/** The least that one vehicle's route costs, by the set of customers that it serves; Infinity where it cannot. */
-function findRouteCosts(problem: Problem, vehicleIndex: number): Float64Array {
+interface BestRoute {
+  readonly cost: number
+  readonly visits: readonly number[]
+}
+
+/** A vehicle's cheapest route by the set of customers that it serves; undefined where it cannot. */
+function findRoutes(problem: Problem, vehicleIndex: number): readonly (BestRoute | undefined)[] {
   const { customers, tips, vehicles } = problem
   const vehicle = vehicles[vehicleIndex] as Vehicle
   const { underWay } = vehicle
   const firstDepot = customers.length + tips.length
   const home = firstDepot + (vehicle.endDepot ?? vehicle.depot)
-  const costs = new Float64Array(2 ** customers.length).fill(Number.POSITIVE_INFINITY)
+  const routes: (BestRoute | undefined)[] = Array.from({ length: 2 ** customers.length }, () => undefined)
   // Who starts a trip from the same tip after the same customers, later and at a higher cost, need not be tried.
   const tried = new Map<string, TripStart[]>()
   begin({
     place: firstDepot + vehicle.depot,
     clock: startClock(vehicle),
     visited: 0,
+    visits: [],
     cost: vehicle.fixedCost,
     load: underWay?.load ?? vehicle.capacity.map(() => 0),
     stream: underWay?.load.some((amount) => amount > 0) ? underWay.stream : undefined,
   })
-  if (!underWay) costs[0] = 0
-  return costs
+  if (!underWay) routes[0] = { cost: 0, visits: [] }
+  return routes
 
   function begin(start: TripStart): void {
     const key = `${start.place} ${start.visited}`
@@ -103,26 +134,33 @@ function findRouteCosts(problem: Problem, vehicleIndex: number): Float64Array {
       const change =
         customer.promise && customer.promise.vehicle !== vehicleIndex ? customer.promise.changeCost : 0
       const cost = reached.cost + priceMetres(reached.place, c) + change
-      extend(start, [...trip, c], { place: c, clock, visited, cost, load, stream: customer.stream })
+      const visits = [...reached.visits, c]
+      extend(start, [...trip, c], { place: c, clock, visited, visits, cost, load, stream: customer.stream })
     }
+    const rested = mayRest(vehicle, reached.clock)
     if (reached.stream !== undefined) {
       for (const [t, tip] of tips.entries()) {
         if (tip.streams && !tip.streams.includes(reached.stream)) continue
         const place = customers.length + t
-        const clock = stopAt(place, driveTo(problem, vehicle, reached.place, place, reached.clock))
+        const clock = stopAt(place, driveTo(problem, vehicle, reached.place, place, rested))
         if (!isPossible(clock)) continue
         const cost = reached.cost + priceMetres(reached.place, place)
         const load = vehicle.capacity.map(() => 0)
-        begin({ place, clock, visited: reached.visited, cost, load, stream: undefined })
+        const visits = [...reached.visits, place]
+        begin({ place, clock, visited: reached.visited, visits, cost, load, stream: undefined })
       }
       if (tips.length > 0) return
     }
-    const arrival = driveTo(problem, vehicle, reached.place, home, mayRest(vehicle, reached.clock))
+    const arrival = driveTo(problem, vehicle, reached.place, home, rested)
     const end = endOf(vehicle, dropAfter(vehicle.latest, arrival))
     const cost =
       reached.cost + priceMetres(reached.place, home) + vehicle.costPerSecond * (end - vehicle.earliest)
-    if (end < Number.POSITIVE_INFINITY)
-      costs[reached.visited] = Math.min(costs[reached.visited] as number, cost)
+    if (
+      end < Number.POSITIVE_INFINITY &&
+      cost < (routes[reached.visited]?.cost ?? Number.POSITIVE_INFINITY)
+    ) {
+      routes[reached.visited] = { cost, visits: reached.visits }
+    }
   }
 
   /** From the trip's beginning, for one more customer may hold back its departure. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Customer, Problem, Vehicle } from '../../rounds/vrp/problem.ts'
 import type { VrpPlan } from '../../rounds/vrp/solution.ts'
-import { bruteForce, MANDATORY_PENALTY } from './brute-force.ts'
+import { bruteForce, findBestPlan, MANDATORY_PENALTY } from './brute-force.ts'
 import { evaluateVrpPlan } from './evaluate-vrp-plan.ts'
 import { makeRandomProblem } from './random-problem.ts'
 
@@ -155,6 +155,31 @@ it('names who is missing, who is there twice and what costs something else', () 
     'customer 2 is there 0 times',
     'the plan says that it costs 1, and it costs 830',
   ])
+})
+
+it('finds a best plan by brute force that the other judge has no fault to find with', () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const isOdd = seed % 2 === 1
+    const problem = makeRandomProblem(seed, {
+      customers: 6,
+      vehicles: 2,
+      tips: seed % 3,
+      depots: 2,
+      streams: 1 + (seed % 2),
+      hasWindows: isOdd,
+      hasPrizes: seed % 4 < 2,
+      restSeconds: 900,
+      shiftSeconds: 12_000,
+      hasDayLimits: isOdd,
+      hasReleases: !isOdd,
+      hasPromises: true,
+      hasEndDepots: true,
+      isUnderWay: seed % 5 < 2,
+      matrices: 2,
+      hasSpeeds: true,
+    })
+    expect(evaluateVrpPlan(problem, findBestPlan(problem).plan).faults, `seed ${seed}`).toEqual([])
+  }
 })
 
 /** The cost and the faults of routes by vehicle; who is in none of them is absent. */
