@@ -59,6 +59,8 @@ export const roundSchema = z.object({
   error: z.string().nullable(),
   request: roundRequestSchema,
   createdTime: z.string(),
+  /** How often the plan was mended since it was done. */
+  revision: z.int(),
   /** Whether distances and times are by straight lines, for want of roads. */
   estimated: z.boolean(),
   cost: z.number(),

@@ -15,7 +15,12 @@ export function createAuthorityRecords(
   context: RegistryContext,
 ): Pick<
   Registry,
-  'listAuthorities' | 'getAuthority' | 'createAuthority' | 'updateAuthority' | 'deleteAuthority'
+  | 'listAuthorities'
+  | 'getAuthority'
+  | 'getIncarnation'
+  | 'createAuthority'
+  | 'updateAuthority'
+  | 'deleteAuthority'
 > {
   const { kysely, transact } = context.database
   return {
@@ -35,6 +40,16 @@ export function createAuthorityRecords(
       return toAuthority(row)
     },
 
+    async getIncarnation(id) {
+      const row = await kysely
+        .selectFrom('authorities')
+        .select('incarnation')
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (!row) throw notFound('authority', id)
+      return row.incarnation
+    },
+
     createAuthority({ id, name, timeZone, published }, actor) {
       return transact(async (transaction) => {
         const row = await transaction
@@ -44,6 +59,7 @@ export function createAuthorityRecords(
             name: cleanText(name ?? id),
             time_zone: timeZone,
             published: JSON.stringify(published),
+            incarnation: context.nextId(),
           })
           .onConflict((conflict) => conflict.column('id').doNothing())
           .returningAll()
@@ -101,6 +117,6 @@ export function createAuthorityRecords(
   }
 }
 
-function toAuthority({ id, name, time_zone, published }: AuthorityRow): Authority {
+function toAuthority({ id, name, time_zone, published }: Omit<AuthorityRow, 'incarnation'>): Authority {
   return { id, name, timeZone: time_zone, published: JSON.parse(published) }
 }

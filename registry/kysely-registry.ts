@@ -15,6 +15,7 @@ import type { Registry } from './registry.ts'
 import type { RegistryContext } from './registry-context.ts'
 import type { RegistryDatabase } from './registry-database.ts'
 import { createRevocationRecords } from './revocations.ts'
+import { createRoundJobRecords } from './round-jobs.ts'
 import { createRoundRecords } from './rounds.ts'
 import { createSiteRecords } from './sites.ts'
 import { createSourceCountRecords } from './source-counts.ts'
@@ -40,6 +41,7 @@ export function createKyselyRegistry({
     ...createAuditRecords(context),
     ...createSiteRecords(context),
     ...createRoundRecords(context),
+    ...createRoundJobRecords(context),
     ...createIngestRecords(context),
     ...createReceiptTimeRecords(context),
     ...createSourceCountRecords(context),

@@ -6,6 +6,7 @@ import { createRegistryTables } from './migrations/0001-registry.ts'
 import { createRevocations } from './migrations/0002-revocations.ts'
 import { markEarlierAudit } from './migrations/0003-earlier-audit.ts'
 import { createReceiptTimes } from './migrations/0004-receipt-times.ts'
+import { createRoundJobs } from './migrations/0005-round-jobs.ts'
 import type { ColumnTypes, RegistryDatabase } from './registry-database.ts'
 
 type Migration = (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   createRevocations,
   markEarlierAudit,
   createReceiptTimes,
+  createRoundJobs,
 ]
 
 /**

@@ -2,12 +2,19 @@ import type { Generated } from 'kysely'
 import type { Kind } from '../model/device.ts'
 import type { RejectionReason } from '../model/rejection.ts'
 import type { SiteKind } from '../model/site.ts'
+import type { RoundStage } from './registry.ts'
 
 // The tables as Kysely sees them; the comments are in the migration that makes them. Times are ms since 1970, booleans
 // are 0 and 1, lists and objects are JSON text.
 
 export interface RegistryTables {
-  authorities: { id: string; name: string; time_zone: string; published: string }
+  authorities: {
+    id: string
+    name: string
+    time_zone: string
+    published: string
+    incarnation: Generated<string>
+  }
   devices: {
     authority: string
     id: string
@@ -44,7 +51,24 @@ export interface RegistryTables {
     is_earlier: Generated<number>
   }
   sites: { authority: string; kind: SiteKind; id: string; document: string }
-  rounds: { authority: string; id: string; created_time: number; document: string }
+  rounds: {
+    authority: string
+    id: string
+    created_time: number
+    document: string
+    revision: Generated<number>
+  }
+  round_jobs: {
+    authority: string
+    id: string
+    stage: RoundStage
+    created_time: number
+    owner: Generated<string | null>
+    lease_until: Generated<number>
+    attempts: Generated<number>
+    is_cancelled: Generated<number>
+    progress: Generated<string | null>
+  }
   receipt_times: {
     authority: string
     device: string

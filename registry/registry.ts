@@ -115,6 +115,28 @@ interface SourceCounts {
   readonly quarantined: number
 }
 
+/** What is to be done for a round: to plan it, then to write it to the store as a measurement. */
+export type RoundStage = 'solve' | 'record'
+
+/** That a process, `owner`, does what is to be done for a round, for as long as it renews this. */
+export interface RoundLease {
+  readonly authority: string
+  readonly id: string
+  readonly owner: string
+  /** Counted from 1: how often it was begun. */
+  readonly attempt: number
+}
+
+/** A round whose planning somebody waits for. */
+interface RoundJob {
+  readonly authority: string
+  readonly id: string
+  /** Whether a process has it; otherwise it waits for one. */
+  readonly isSolving: boolean
+  /** As it was told by the last renewal. */
+  readonly progress: unknown
+}
+
 export interface QuarantineFilter {
   readonly reason?: RejectionReason | undefined
   readonly device?: string | undefined
@@ -129,6 +151,8 @@ export interface QuarantineFilter {
 export interface Registry {
   listAuthorities(page: PageQuery): Promise<Page<Authority>>
   getAuthority(id: string): Promise<Authority>
+  /** What tells it from an earlier authority of its id. */
+  getIncarnation(id: string): Promise<string>
   createAuthority(authority: NewAuthority, actor: string): Promise<Authority>
   updateAuthority(id: string, patch: AuthorityPatch, actor: string): Promise<Authority>
   /** Removes all that the registry keeps for it, its audit excepted. */
@@ -182,9 +206,53 @@ export interface Registry {
   /** Newest first. Where a round that a page ended with is gone meanwhile, the next page goes on after its place. */
   listRounds(authority: string, page: PageQuery): Promise<Page<Round>>
   getRound(authority: string, id: string): Promise<Round>
-  createRound(authority: string, round: Round): Promise<void>
-  /** Replaces it. What was deleted, by itself or with its authority, does not come back. */
+  /**
+   * One that is queued is to be planned: `claimRound` gives it out. Rejects with NOT_FOUND where the authority is not, or
+   * is no more, the one of this incarnation, and with BUSY where `unfinishedMax` of its rounds are unfinished already.
+   */
+  createRound(
+    authority: string,
+    round: Round,
+    limits?: { readonly incarnation?: string; readonly unfinishedMax?: number },
+  ): Promise<void>
+  /**
+   * Replaces a round that is over by its next revision, which is to be recorded again; CONFLICT where the one that is kept is
+   * not the one before it. What was deleted, by itself or with its authority, does not come back.
+   */
   updateRound(authority: string, round: Round): Promise<void>
+  /**
+   * Gives the oldest round for which something is to be done and that no other process has a lease of (`now` is past its
+   * end) to `owner` alone until `until`, both in ms since 1970; undefined where there is none. One to be planned is then
+   * `solving`. `isCancelled` where somebody has asked to end it.
+   */
+  claimRound(claim: {
+    readonly owner: string
+    readonly stage: RoundStage
+    readonly now: number
+    readonly until: number
+  }): Promise<{ lease: RoundLease; round: Round; isCancelled: boolean } | undefined>
+  /** Holds it for longer, also where the lease has ended but nobody has taken it; undefined where it is lost. */
+  renewRound(
+    lease: RoundLease,
+    renewal: { readonly until: number; readonly progress?: unknown },
+  ): Promise<{ isCancelled: boolean } | undefined>
+  /** Gives it back at once, as if this attempt had not been; one to be planned is `queued` again. False where it is lost. */
+  releaseRound(lease: RoundLease): Promise<boolean>
+  /** Keeps what became of a round that was to be planned; one that is done is then to be recorded. False where it is lost. */
+  finishRound(lease: RoundLease, round: Round): Promise<boolean>
+  /** It is recorded, and nothing more to be done for it. False where the lease is lost. */
+  completeRound(lease: RoundLease): Promise<boolean>
+  /**
+   * Ends the planning of a round: `cancelled` where no process has it (`now` in ms since 1970), `asked` where one has,
+   * which hears of it as it renews its lease, and `over` where it is not to be planned any more.
+   */
+  cancelRound(
+    authority: string,
+    id: string,
+    now: number,
+  ): Promise<{ outcome: 'cancelled' | 'asked' | 'over'; round: Round }>
+  /** Of all authorities: those that are to be planned. */
+  listRoundJobs(): Promise<readonly RoundJob[]>
 
   /** How far a source's messages have been recorded; undefined where none were. */
   findPosition(source: string): Promise<number | undefined>

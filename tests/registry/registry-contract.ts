@@ -7,6 +7,7 @@ import { describeIsolation } from './contract/isolation.ts'
 import { describeKeys } from './contract/keys.ts'
 import { describeQuarantine } from './contract/quarantine.ts'
 import { describeReceiptTimes } from './contract/receipt-times.ts'
+import { describeRoundJobs } from './contract/round-jobs.ts'
 import { describeSites } from './contract/sites.ts'
 
 /** What holds for the registry over every database. */
@@ -15,6 +16,7 @@ export function describeRegistry(harness: RegistryHarness): void {
   describeDevices(harness)
   describeKeys(harness)
   describeSites(harness)
+  describeRoundJobs(harness)
   describeIngest(harness)
   describeReceiptTimes(harness)
   describeQuarantine(harness)

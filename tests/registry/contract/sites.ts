@@ -14,6 +14,7 @@ export function createRound(id: string, createdTime: string, changes: Partial<Ro
     error: null,
     request: { date: '2026-02-16' },
     createdTime,
+    revision: 0,
     estimated: true,
     cost: 0,
     distanceM: 0,
@@ -107,8 +108,9 @@ export function describeSites(harness: RegistryHarness): void {
       await registry.createRound('alpha', createRound('z', '2026-02-16T10:00:00Z'))
       await registry.createRound('alpha', createRound('a', '2026-02-16T11:00:00Z'))
       await registry.createRound('alpha', createRound('b', '2026-02-16T11:00:00Z'))
-      const done = createRound('z', '2026-02-16T10:00:00Z', { status: 'done', cost: 12.5 })
+      const done = createRound('z', '2026-02-16T10:00:00Z', { status: 'done', cost: 12.5, revision: 1 })
       await registry.updateRound('alpha', done)
+      await expect(registry.updateRound('alpha', done)).rejects.toMatchObject({ code: 'CONFLICT' })
       expect(await registry.getRound('alpha', 'z')).toEqual(done)
       const first = await registry.listRounds('alpha', { limit: 2 })
       expect(first.items.map(({ id }) => id)).toEqual(['b', 'a'])
@@ -148,7 +150,7 @@ export function describeSites(harness: RegistryHarness): void {
       const round = createRound('z', '2026-02-16T10:00:00Z')
       await one.createRound('alpha', round)
       await two.deleteAuthority('alpha', ACTOR)
-      const late = { ...round, status: 'done' } as const
+      const late = { ...round, status: 'done', revision: 1 } as const
       await expect(one.updateRound('alpha', late)).rejects.toMatchObject({ code: 'NOT_FOUND' })
       await createAuthority(two, 'alpha')
       await expect(one.updateRound('alpha', late)).rejects.toMatchObject({ code: 'NOT_FOUND' })
