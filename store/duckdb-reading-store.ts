@@ -5,6 +5,7 @@ import type { Logger } from '../model/logger.ts'
 import type { Reading } from '../model/reading.ts'
 import { type DuckdbDatabase, openDuckdbDatabase, tableOf } from './duckdb-database.ts'
 import { queryCount, queryIntervals, queryLatest, queryReadings, querySeries } from './duckdb-queries.ts'
+import { deleteRoundRows, writeRoundRows } from './duckdb-rounds.ts'
 import { runTransaction } from './duckdb-transaction.ts'
 import { writeBatch } from './duckdb-write-batch.ts'
 import type { ReadingStore } from './reading-store.ts'
@@ -69,6 +70,10 @@ export async function openDuckdbReadingStore({
     listIntervals: (query) =>
       runQuery(({ database, index }, connection) => queryIntervals({ connection, database, index }, query)),
     countReadings: (query) => runQuery((_, connection) => queryCount(connection, query)),
+    async writeRound(record) {
+      assertOpen()
+      return enqueueWrite(({ database }) => writeRoundRows(database.writer, record))
+    },
     async deleteAuthority(authority) {
       assertOpen()
       return enqueueWrite(async ({ database, index }) => {
@@ -237,6 +242,7 @@ async function loadIndex({ writer, columns }: DuckdbDatabase): Promise<SeriesInd
 async function deleteRows(connection: DuckDBConnection, authority: string): Promise<void> {
   await runTransaction(connection, async () => {
     for (const kind of KINDS) await deleteKind(connection, authority, kind)
+    await deleteRoundRows(connection, authority)
     await connection.run('DELETE FROM series WHERE authority = $1', [authority])
   })
 }

@@ -1,5 +1,6 @@
 import type { Kind } from '../model/device.ts'
 import type { FieldValue, Reading } from '../model/reading.ts'
+import type { LorryRecord, RoundRecord } from './reading-store.ts'
 
 /**
  * A reading as a line of line protocol, its time in ms. The measurement is the kind; the tags are authority, device and
@@ -13,6 +14,23 @@ export function formatLine({ authority, kind, device, part, time, receivedTime, 
   for (const name in fields) line += `,${name}=${formatValue(fields[name] as FieldValue)}`
   return `${line} ${time}`
 }
+
+/** A lorry's part of a planned round; the tags are authority, lorry and round. */
+export function formatRoundLine(
+  { authority, round }: RoundRecord,
+  { lorry, time, isEstimated, ...measured }: LorryRecord,
+): string {
+  const tags = `authority=${escapeTag(authority)},lorry=${escapeTag(lorry)},round=${escapeTag(round)}`
+  const fields = Object.entries({ ...measured, isEstimated }).map(([name, value]) => `${name}=${value}`)
+  return `${ROUND_MEASUREMENT},${tags} ${fields.join()} ${time}`
+}
+
+/** What selects a round of its measurement. */
+export function roundCondition(authority: string, round: string): string {
+  return `"authority" = ${quoteText(authority)} AND "round" = ${quoteText(round)}`
+}
+
+export const ROUND_MEASUREMENT = 'round'
 
 function formatValue(value: FieldValue): string {
   if (typeof value === 'string') return `"${value.replace(/["\\]/g, '\\$&')}"`

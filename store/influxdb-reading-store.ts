@@ -3,11 +3,17 @@ import { KerbsideError } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import { createInfluxdbClient, type InfluxdbClientOptions } from './influxdb-client.ts'
 import { InfluxdbDatabaseError } from './influxdb-database-error.ts'
-import { measurementOf, quoteText } from './influxdb-lines.ts'
+import {
+  formatRoundLine,
+  measurementOf,
+  quoteText,
+  ROUND_MEASUREMENT,
+  roundCondition,
+} from './influxdb-lines.ts'
 import { queryCount, queryIntervals, queryLatest, queryReadings } from './influxdb-queries.ts'
 import { createSeriesTimes } from './influxdb-series-times.ts'
 import { writeBatch } from './influxdb-write-batch.ts'
-import type { ReadingStore } from './reading-store.ts'
+import type { ReadingStore, RoundRecord } from './reading-store.ts'
 
 export interface InfluxdbReadingStoreOptions extends InfluxdbClientOptions {
   readonly logger: Logger
@@ -39,6 +45,7 @@ export async function openInfluxdbReadingStore({
     listReadings: (query) => run(() => queryReadings(client, query)),
     listIntervals: (query) => run(() => queryIntervals(client, query)),
     countReadings: (query) => run(() => queryCount(client, query)),
+    writeRound: (record) => enqueueWrite(() => writeRound(record)),
     deleteAuthority: (authority) => enqueueWrite(() => deleteAuthority(authority)),
     check: () =>
       run(async () => {
@@ -79,6 +86,24 @@ export async function openInfluxdbReadingStore({
     return result
   }
 
+  // InfluxDB 3 deletes nothing: a lorry that an earlier revision of the round had stays there.
+  async function writeRound(record: RoundRecord): Promise<void> {
+    const { authority, round, lorries } = record
+    const database = client.databaseOf(authority)
+    if ((await client.getMajorVersion()) < 3) {
+      await deleteUnlessMissing(database, [
+        `DELETE FROM "${ROUND_MEASUREMENT}" WHERE ${roundCondition(authority, round)}`,
+      ])
+    }
+    if (lorries.length === 0) return
+    const refusal = await client.write(
+      database,
+      lorries.map((lorry) => formatRoundLine(record, lorry)),
+    )
+    if (refusal === undefined) return
+    throw new KerbsideError('STORE_UNAVAILABLE', `InfluxDB refused the round ${round}: ${refusal}`)
+  }
+
   async function deleteAuthority(authority: string): Promise<void> {
     if ((await client.getMajorVersion()) >= 3) {
       throw new KerbsideError(
@@ -86,15 +111,20 @@ export async function openInfluxdbReadingStore({
         `InfluxDB 3 cannot delete the readings of ${authority}: drop its tables or its database there`,
       )
     }
-    const database = client.databaseOf(authority)
     times.forget(authority)
+    await deleteUnlessMissing(
+      client.databaseOf(authority),
+      [...KINDS.map(measurementOf), `"${ROUND_MEASUREMENT}"`].map(
+        (measurement) => `DELETE FROM ${measurement} WHERE "authority" = ${quoteText(authority)}`,
+      ),
+    )
+  }
+
+  /** What was never made holds nothing to delete. */
+  async function deleteUnlessMissing(database: string, statements: readonly string[]): Promise<void> {
     try {
-      await client.query(
-        database,
-        KINDS.map((kind) => `DELETE FROM ${measurementOf(kind)} WHERE "authority" = ${quoteText(authority)}`),
-      )
+      await client.query(database, statements)
     } catch (error) {
-      // What was never made holds nothing to delete.
       if (!client.isPerAuthority || !(error instanceof InfluxdbDatabaseError) || !error.isMissing) throw error
     }
   }

@@ -44,6 +44,29 @@ export interface ReadingInterval {
   readonly fields: Readonly<Record<string, FieldSummary>>
 }
 
+/** What a lorry is to do in a planned round: a measurement of its own, beside what devices measured. */
+export interface LorryRecord {
+  readonly lorry: string
+  /** When it leaves, in ms since 1970. */
+  readonly time: number
+  readonly distanceM: number
+  readonly durationSeconds: number
+  readonly lifts: number
+  readonly tips: number
+  /** What it collects on all of its trips. */
+  readonly litres: number
+  readonly kg: number
+  /** Whether its way is by straight lines, for want of roads. */
+  readonly isEstimated: boolean
+}
+
+export interface RoundRecord {
+  readonly authority: string
+  /** The round's id. */
+  readonly round: string
+  readonly lorries: readonly LorryRecord[]
+}
+
 /**
  * Keeps readings by time. A reading of an identity (authority, kind, device, part, time) that is there already
  * replaces it as a whole. Every method rejects with a KerbsideError STORE_UNAVAILABLE where the store is away or
@@ -64,6 +87,11 @@ export interface ReadingStore {
   listIntervals(query: IntervalsQuery): Promise<readonly ReadingInterval[]>
   /** How many readings of a kind an authority has with `from <= time < to`. */
   countReadings(query: Omit<SeriesQuery, 'device'>): Promise<number>
+  /**
+   * Keeps a planned round, instead of what there is of it: none of it where it has no lorries. People and dashboards read it as
+   * the measurement `round`.
+   */
+  writeRound(record: RoundRecord): Promise<void>
   /** Removes all that an authority has. */
   deleteAuthority(authority: string): Promise<void>
   /** Resolves where the store answers. */
