@@ -95,8 +95,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   answerNotFound(app)
   await addDocs(app, parts)
 
-  const { registry, roundPlanner: planner, clock, logger } = parts
-  const liveRounds = createLiveRounds({ registry, planner, clock, logger })
+  const liveRounds = createLiveRounds(parts)
 
   registerHealth(app, parts)
   registerAuthorities(app, parts, liveRounds)

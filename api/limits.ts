@@ -12,6 +12,8 @@ export interface ApiLimits {
   readonly requestTimeoutSeconds: number
   /** How long an endpoint may take to answer, before the client is told 503. */
   readonly handlerTimeoutSeconds: number
+  /** Rounds of an authority that wait to be planned or are being planned. One more is answered with 503. */
+  readonly unfinishedRounds: number
 }
 
 export const DEFAULT_LIMITS: ApiLimits = {
@@ -21,4 +23,5 @@ export const DEFAULT_LIMITS: ApiLimits = {
   countedClientsMax: 10_000,
   requestTimeoutSeconds: 30,
   handlerTimeoutSeconds: 60,
+  unfinishedRounds: 20,
 }

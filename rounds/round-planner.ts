@@ -4,13 +4,13 @@ import type { Logger } from '../model/logger.ts'
 import { checkRound } from './plan-round.ts'
 import type { RoundInput, RoundPlan, RoundProgress } from './round-input.ts'
 
-/** What became of a job: `cancelled` with the best so far, or with null where the search had not begun. */
+/** What became of a job: `cancelled` with the best so far. */
 export interface RoundOutcome {
   readonly status: 'done' | 'cancelled'
-  readonly plan: RoundPlan | null
+  readonly plan: RoundPlan
 }
 
-/** A plan that is being made, or waits for its turn. */
+/** A plan that is being made. */
 export interface RoundJob {
   /** Rejects with a KerbsideError where planning failed or the planner was closed. */
   readonly result: Promise<RoundOutcome>
@@ -19,27 +19,24 @@ export interface RoundJob {
 }
 
 interface RoundListeners {
-  /** Its turn has come. */
-  onSolving(): void
   onProgress(progress: RoundProgress): void
 }
 
-/** Plans rounds off the event loop, a few at a time, in the order in which they were started. */
+/** Plans rounds off the event loop, a few at a time. */
 export interface RoundPlanner {
-  /**
-   * Throws a KerbsideError INVALID_REQUEST with its faults where the input makes no sense, before any solving, and BUSY
-   * where too many rounds wait already.
-   */
+  /** How many it plans at a time. */
+  readonly concurrency: number
+  /** Throws a KerbsideError with its faults where the input makes no sense, before any solving. */
+  check(input: RoundInput): void
+  /** Throws what `check` throws, and BUSY where it plans `concurrency` rounds already or is closed. */
   start(input: RoundInput, listeners: RoundListeners): RoundJob
-  /** Ends what is under way and what waits, whose results reject; resolves when no thread is left. */
+  /** Ends what is under way, whose results reject; resolves when no thread is left. */
   close(): Promise<void>
 }
 
 export interface RoundPlannerOptions {
   /** Rounds solved at a time, each in a thread of its own. */
   readonly concurrency?: number
-  /** Rounds that wait for a thread; one more is refused with BUSY. */
-  readonly waitingMax?: number
   readonly logger: Logger
 }
 
@@ -60,7 +57,6 @@ export type PlanWorkerMessage =
     }
 
 const CONCURRENCY = 1
-const WAITING_MAX = 20
 
 interface Job extends PromiseWithResolvers<RoundOutcome> {
   readonly input: RoundInput
@@ -70,22 +66,21 @@ interface Job extends PromiseWithResolvers<RoundOutcome> {
   worker: Worker | undefined
 }
 
-export function createRoundPlanner({
-  concurrency = CONCURRENCY,
-  waitingMax = WAITING_MAX,
-  logger,
-}: RoundPlannerOptions): RoundPlanner {
-  const waiting: Job[] = []
+export function createRoundPlanner({ concurrency = CONCURRENCY, logger }: RoundPlannerOptions): RoundPlanner {
   const running = new Set<Job>()
   let isClosed = false
 
-  return { start, close }
+  return { concurrency, check, start, close }
+
+  function check(input: RoundInput): void {
+    checkRound(input)
+  }
 
   function start(input: RoundInput, listeners: RoundListeners): RoundJob {
     if (isClosed) throw new KerbsideError('BUSY', 'The planner of rounds is shutting down')
-    checkRound(input)
-    if (running.size >= concurrency && waiting.length >= waitingMax) {
-      throw new KerbsideError('BUSY', `${waiting.length} rounds wait to be planned already: try again later`)
+    check(input)
+    if (running.size >= concurrency) {
+      throw new KerbsideError('BUSY', `${running.size} rounds are being planned already: try again later`)
     }
     const job: Job = {
       ...Promise.withResolvers<RoundOutcome>(),
@@ -95,26 +90,13 @@ export function createRoundPlanner({
       isCancelled: false,
       worker: undefined,
     }
-    waiting.push(job)
-    // Not before the caller has the job in hand.
-    queueMicrotask(runNext)
-    return { result: job.promise, cancel: () => cancel(job) }
-  }
-
-  function cancel(job: Job): void {
-    job.isCancelled = true
-    Atomics.store(new Int32Array(job.stopFlag), 0, 1)
-    const index = waiting.indexOf(job)
-    if (index === -1) return
-    waiting.splice(index, 1)
-    job.resolve({ status: 'cancelled', plan: null })
-  }
-
-  function runNext(): void {
-    while (running.size < concurrency) {
-      const job = waiting.shift()
-      if (!job) return
-      run(job)
+    run(job)
+    return {
+      result: job.promise,
+      cancel() {
+        job.isCancelled = true
+        Atomics.store(new Int32Array(job.stopFlag), 0, 1)
+      },
     }
   }
 
@@ -123,36 +105,34 @@ export function createRoundPlanner({
     const workerData: PlanWorkerData = { input: job.input, stopFlag: job.stopFlag }
     const worker = new Worker(new URL('./plan-worker.ts', import.meta.url), { workerData })
     job.worker = worker
+    let settle = () => {
+      const message = isClosed
+        ? 'The process ended while it was solving'
+        : 'Planning the round ended without a plan'
+      job.reject(new KerbsideError(isClosed ? 'BUSY' : 'INTERNAL', message))
+    }
     worker.on('message', (message: PlanWorkerMessage) => {
       if (message.type === 'progress') job.listeners.onProgress(message.progress)
       else if (message.type === 'plan') {
-        job.resolve({ status: job.isCancelled ? 'cancelled' : 'done', plan: message.plan })
+        settle = () => job.resolve({ status: job.isCancelled ? 'cancelled' : 'done', plan: message.plan })
       } else {
-        job.reject(new KerbsideError(message.code, message.message, { faults: message.faults }))
+        const { code, faults } = message
+        settle = () => job.reject(new KerbsideError(code, message.message, { faults }))
       }
     })
     worker.on('error', (error) => {
       logger.error({ err: error }, 'a thread that planned a round failed')
-      job.reject(new KerbsideError('INTERNAL', 'Planning the round failed', { cause: error }))
+      settle = () => job.reject(new KerbsideError('INTERNAL', 'Planning the round failed', { cause: error }))
     })
+    // Whoever waits for the answer may start the next one then.
     worker.on('exit', () => {
-      // After an answer this changes nothing.
-      job.reject(
-        isClosed ? closedError() : new KerbsideError('INTERNAL', 'Planning the round ended without a plan'),
-      )
       running.delete(job)
-      if (!isClosed) runNext()
+      settle()
     })
-    job.listeners.onSolving()
   }
 
   async function close(): Promise<void> {
     isClosed = true
-    for (const job of waiting.splice(0)) job.reject(closedError())
     await Promise.all([...running].map(({ worker }) => worker?.terminate()))
   }
-}
-
-function closedError(): KerbsideError {
-  return new KerbsideError('BUSY', 'The process ended while it was solving')
 }

@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import { KerbsideError } from '../../model/error.ts'
 import { idSchema } from '../../model/id.ts'
-import { type Round, roundRequestSchema, roundSchema } from '../../model/round.ts'
+import { roundRequestSchema, roundSchema } from '../../model/round.ts'
 import { ROUND_CURSOR_PATTERN } from '../../registry/rounds.ts'
 import { writeRoundCsv, writeRoundGeoJson, writeRoundGpx } from '../../rounds/write-round.ts'
 import { answers, answersWith, documented, documentedPublishable } from '../documented.ts'
 import { EVENT_STREAM_ROUTE, type EventStream, openEventStream } from '../event-stream.ts'
-import { LAST_EVENT_ID, type LiveRounds } from '../live-rounds.ts'
+import type { LiveRounds } from '../live-rounds.ts'
 import { pageOf, pageQueryOf, sendPage } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
+import { endOf, LAST_EVENT_ID } from '../round-events.ts'
 import { readRoundInput } from '../round-input.ts'
 import { authorityParams, schemas } from '../schemas.ts'
 import { sendWritten } from '../written.ts'
@@ -60,9 +61,9 @@ const FORMATS = [
 ] as const
 
 export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): void {
-  const { registry, publicUrl = '' } = parts
+  const { registry, roundPlanner, publicUrl = '' } = parts
   const streams = new Set<EventStream>()
-  app.addHook('onReady', () => live.failInterrupted())
+  app.addHook('onReady', async () => live.start())
   // Before connections are closed, so that whoever listens hears how it ended.
   app.addHook('preClose', async () => {
     await live.close()
@@ -81,9 +82,12 @@ export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): voi
       },
     },
     async (request, reply) => {
-      const authority = await registry.getAuthority(request.params.authority)
-      const input = await readRoundInput(parts, authority, request.body)
-      const round = await live.start(authority.id, input)
+      const { authority: id } = request.params
+      // First, so that what is read below is of this one, or the round is refused.
+      const incarnation = await registry.getIncarnation(id)
+      const authority = await registry.getAuthority(id)
+      roundPlanner.check(await readRoundInput(parts, authority, request.body))
+      const round = await live.create(id, incarnation, request.body)
       reply.header('location', `${publicUrl}/v1/authorities/${authority.id}/rounds/${round.id}`)
       return reply.code(202).send(round)
     },
@@ -153,11 +157,8 @@ export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): voi
       },
     },
     async (request) => {
-      const { authority, round: id } = request.params
-      const cancelled = await live.cancel(authority, id)
-      if (cancelled) return cancelled
-      const { status } = await registry.getRound(authority, id)
-      throw new KerbsideError('CONFLICT', `The round ${id} is not being planned: it is ${status}`)
+      const { authority, round } = request.params
+      return live.cancel(authority, round)
     },
   )
 
@@ -192,7 +193,7 @@ export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): voi
     },
     async (request, reply) => {
       const { authority, round: id } = request.params
-      const lastEventId = request.headers['last-event-id']
+      const lastEventId = request.headers['last-event-id']?.toString()
       const round = await registry.getRound(authority, id)
       if (lastEventId === LAST_EVENT_ID) return reply.code(204).send()
       if (streams.size >= EVENT_STREAMS_MAX) {
@@ -204,19 +205,16 @@ export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): voi
         streams.delete(stream)
       })
       streams.add(stream)
-      stopListening = live.listen(authority, id, Number(lastEventId ?? 0) || 0, {
-        onEvent: (event) => stream.send(event),
-        onEnd: () => stream.end(),
-      })
-      if (!stopListening) {
+      if (round.status === 'queued' || round.status === 'solving') {
+        stopListening = live.listen(authority, id, lastEventId, {
+          onEvent: (event) => stream.send(event),
+          onEnd: () => stream.end(),
+        })
+      } else {
         stream.send({ id: LAST_EVENT_ID, event: 'done', data: endOf(round) })
         stream.end()
       }
       return answer
     },
   )
-}
-
-function endOf({ id, status, error, cost, distanceM, durationSeconds }: Round) {
-  return { id, status, error, cost, distanceM, durationSeconds }
 }

@@ -1,88 +1,11 @@
 import { parse } from 'csv-parse/sync'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Round } from '../../model/round.ts'
-import { createRoundPlanner } from '../../rounds/round-planner.ts'
-import { createTestApp, type TestApp } from '../fixtures/create-test-app.ts'
-
-const ROUNDS = '/v1/authorities/alpha/rounds'
-const DEPOT = { id: 'yard', name: 'The yard', longitude: 13.4, latitude: 52.5 }
-const LORRY = {
-  id: 'lorry-1',
-  name: 'One',
-  depotId: 'yard',
-  capacity: { litres: 10_000, kg: 10_000 },
-  streams: [],
-  shiftStart: '06:00',
-  shiftEnd: '14:00',
-  breakSeconds: 0,
-  costPerKm: 1,
-  costPerHour: 40,
-  costPerDay: 100,
-  skills: [],
-  heightM: null,
-  weightKg: null,
-}
-
-/** An authority in Berlin with a depot, a lorry, and bins at 50, 51, … per cent, all of 240 litres. */
-async function createTown(parts: Parameters<typeof createTestApp>[0] = {}, binCount = 50): Promise<TestApp> {
-  const own = await createTestApp(parts)
-  await own.createAuthority({ id: 'alpha', timeZone: 'Europe/Berlin' })
-  await own.registry.createSite('alpha', 'depots', DEPOT, 'installation')
-  await own.registry.createSite('alpha', 'lorries', LORRY, 'installation')
-  await own.registry.createDevices(
-    'alpha',
-    Array.from({ length: binCount }, (_, index) => ({
-      id: `bin-${index}`,
-      kind: 'bin' as const,
-      name: null,
-      longitude: 13.4 + ((index * 37) % 50) / 1000,
-      latitude: 52.5 + ((index * 13) % 50) / 1000,
-      uprn: null,
-      usrn: null,
-      stopIds: [],
-      settings: { capacityLitres: 240 },
-    })),
-    'installation',
-  )
-  const time = own.clock.now() - 60_000
-  await own.store.write(
-    Array.from({ length: binCount }, (_, index) => ({
-      authority: 'alpha',
-      kind: 'bin' as const,
-      device: `bin-${index}`,
-      part: '',
-      time,
-      receivedTime: time,
-      fields: { fillPercent: 50 + (index % 50) },
-    })),
-  )
-  return own
-}
-
-/** Posts a round and resolves with it when it is over, with its stream of events. */
-async function plan(own: TestApp, body: object): Promise<{ round: Round; events: string }> {
-  const posted = await own.call('POST', ROUNDS, { body: { date: '2026-02-17', seconds: 0.3, ...body } })
-  expect(posted.status).toBe(202)
-  expect(posted.body).toMatchObject({ status: 'queued', lorries: [], error: null })
-  expect(posted.headers['location']).toBe(`${ROUNDS}/${posted.body.id}`)
-  const { text } = await own.call('GET', `${ROUNDS}/${posted.body.id}/events`)
-  return { round: (await own.call('GET', `${ROUNDS}/${posted.body.id}`)).body, events: text }
-}
-
-/** A stream's events; comments are left out. */
-function readEvents(text: string): { id: string; event: string; data: Record<string, unknown> }[] {
-  return text.split('\n\n').flatMap((block) => {
-    const fields = Object.fromEntries(
-      block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
-    )
-    const { id, event, data } = fields as Record<string, string | undefined>
-    return id && event && data ? [{ id, event, data: JSON.parse(data) }] : []
-  })
-}
+import { createTown, planRound, ROUNDS, readEvents } from './round-town.ts'
 
 test('a round is planned over the full bins, and each is in it once or left with its reason', async () => {
   const own = await createTown()
-  const { round } = await plan(own, {})
+  const { round } = await planRound(own, {})
   expect(round).toMatchObject({ status: 'done', error: null, estimated: true })
   const lifted = round.lorries.flatMap(({ stops }) => stops.flatMap(({ deviceId }) => deviceId ?? []))
   expect(lifted.toSorted()).toEqual(Array.from({ length: 25 }, (_, index) => `bin-${index + 25}`).toSorted())
@@ -105,7 +28,7 @@ test('a round is planned over the full bins, and each is in it once or left with
 
 test('its events tell of better plans and of the end, and can be taken up again', async () => {
   const own = await createTown()
-  const { round, events: text } = await plan(own, {})
+  const { round, events: text } = await planRound(own, {})
   const events = readEvents(text)
   const names = events.map(({ event }) => event)
   expect(names).toContain('progress')
@@ -131,7 +54,7 @@ test('its events tell of better plans and of the end, and can be taken up again'
     elapsedSeconds: expect.any(Number),
   })
   expect(progress.at(-1)?.data['cost']).toBe(round.cost)
-  const again = await own.call('GET', `${ROUNDS}/${round.id}/events`, { headers: { 'last-event-id': '1' } })
+  const again = await own.call('GET', `${ROUNDS}/${round.id}/events`, { headers: { 'last-event-id': '1.1' } })
   expect(readEvents(again.text)).toEqual(events.slice(-1))
   const head = await own.call('HEAD', `${ROUNDS}/${round.id}/events`)
   expect([head.status, head.headers['content-type'], head.text]).toEqual([200, 'text/event-stream', ''])
@@ -193,7 +116,7 @@ test('rounds are listed newest first, in pages', async () => {
   const ids: string[] = []
   for (let count = 0; count < 3; count++) {
     own.clock.advance(1)
-    ids.unshift((await plan(own, { mustEmpty: ['bin-1'] })).round.id)
+    ids.unshift((await planRound(own, { mustEmpty: ['bin-1'] })).round.id)
   }
   const first = await own.call('GET', `${ROUNDS}?limit=2`)
   expect(first.body.items.map(({ id }: Round) => id)).toEqual(ids.slice(0, 2))
@@ -207,7 +130,7 @@ test('rounds are listed newest first, in pages', async () => {
 
 test('a round comes as GeoJSON, GPX and CSV', async () => {
   const own = await createTown()
-  const { round } = await plan(own, { mustEmpty: ['bin-0'] })
+  const { round } = await planRound(own, { mustEmpty: ['bin-0'] })
   const [lorry] = round.lorries
   const stops = lorry?.stops ?? []
 
@@ -265,11 +188,8 @@ test('nonsense gets a problem that names it, and no round', async () => {
   }
 })
 
-test('one round more than may wait is told to come back', async () => {
-  const logger = (await createTestApp()).app.log
-  const roundPlanner = createRoundPlanner({ logger, concurrency: 1, waitingMax: 1 })
-  onTestFinished(() => roundPlanner.close())
-  const own = await createTown({ roundPlanner })
+test('one round more than may be unfinished is told to come back', async () => {
+  const own = await createTown({ limits: { unfinishedRounds: 2 } })
   const body = { date: '2026-02-17', seconds: 600 }
   const statuses: number[] = []
   for (let count = 0; count < 3; count++) {
@@ -295,49 +215,6 @@ test('planning takes the scope operate; rounds are read with read, or without a 
   expect((await own.call('POST', ROUNDS, { body, key: null })).status).toBe(401)
 })
 
-test('a round that the end of the process cuts short has failed, and says so', async () => {
-  const own = await createTown()
-  const body = { date: '2026-02-17', seconds: 600 }
-  const solving = (await own.call('POST', ROUNDS, { body })).body.id
-  const waiting = (await own.call('POST', ROUNDS, { body })).body.id
-  const stream = own.call('GET', `${ROUNDS}/${solving}/events`)
-  await own.app.close()
-  for (const id of [solving, waiting]) {
-    expect(await own.registry.getRound('alpha', id)).toMatchObject({
-      status: 'failed',
-      error: 'the process ended while it was solving',
-    })
-  }
-  expect(readEvents((await stream).text).at(-1)).toMatchObject({ event: 'done', data: { status: 'failed' } })
-})
-
-test('rounds that a process left unfinished when it was killed have failed when the next one starts', async () => {
-  const before = await createTown()
-  const { round } = await plan(before, {})
-  for (const [index, status] of (['queued', 'solving', 'cancelled'] as const).entries()) {
-    const id = `left-${index}`
-    await before.registry.createRound('alpha', { ...round, id, status, lorries: [], left: [] })
-  }
-  const { registry, directory, store } = before
-  const after = await createTestApp({ registry, directory, store })
-  const rounds = Object.fromEntries(
-    (await registry.listRounds('alpha', { limit: 100 })).items.map(({ id, status, error }) => [
-      id,
-      { status, error },
-    ]),
-  )
-  const failed = { status: 'failed', error: 'the process ended while it was solving' }
-  expect(rounds).toEqual({
-    [round.id]: { status: 'done', error: null },
-    'left-0': failed,
-    'left-1': failed,
-    'left-2': { status: 'cancelled', error: null },
-  })
-  const key = await before.createKey('alpha', 'read')
-  const { text } = await after.call('GET', `${ROUNDS}/left-1/events`, { key })
-  expect(readEvents(text)).toMatchObject([{ event: 'done', data: failed }])
-})
-
 test('the rounds of an authority that is deleted end, and are in no later one of its id', async () => {
   const own = await createTown()
   const body = { date: '2026-02-17', seconds: 600 }
@@ -350,23 +227,5 @@ test('the rounds of an authority that is deleted end, and are in no later one of
   for (const stream of streams) {
     expect(readEvents((await stream).text).at(-1)).toMatchObject({ data: { status: 'cancelled' } })
   }
-  expect((await own.call('GET', ROUNDS)).body.items).toEqual([])
-})
-
-test('a round whose authority another process has deleted is planned no further', async () => {
-  const logger = (await createTestApp()).app.log
-  const roundPlanner = createRoundPlanner({ logger, concurrency: 1 })
-  onTestFinished(() => roundPlanner.close())
-  const own = await createTown({ roundPlanner })
-  const body = { date: '2026-02-17', seconds: 600 }
-  const first = (await own.call('POST', ROUNDS, { body })).body.id
-  const second = (await own.call('POST', ROUNDS, { body })).body.id
-  const stream = own.call('GET', `${ROUNDS}/${second}/events`)
-  await own.call('GET', `${ROUNDS}/${second}`)
-  await own.registry.deleteAuthority('alpha', 'installation')
-  await own.createAuthority({ id: 'alpha' })
-  // The second one's turn comes, which finds its row gone.
-  await own.call('POST', `${ROUNDS}/${first}/cancel`)
-  expect(readEvents((await stream).text).at(-1)).toMatchObject({ data: { status: 'cancelled' } })
   expect((await own.call('GET', ROUNDS)).body.items).toEqual([])
 })

@@ -20,56 +20,44 @@ function createPlanner(options: Partial<RoundPlannerOptions> = {}): RoundPlanner
   return planner
 }
 
-const LISTENERS = { onSolving() {}, onProgress() {} }
+const LISTENERS = { onProgress() {} }
 
 it('plans in a thread while the event loop goes on, and tells how it is getting on', async () => {
   const input = makeTown(1, 150, { request: { seconds: 1.5 } })
   const progress: RoundProgress[] = []
-  let hasBegun = false
-  const job = createPlanner().start(input, {
-    onSolving: () => {
-      hasBegun = true
-    },
-    onProgress: (better) => progress.push(better),
-  })
+  const job = createPlanner().start(input, { onProgress: (better) => progress.push(better) })
   let ticks = 0
   const timer = setInterval(() => ticks++, 10)
   const { status, plan } = await job.result.finally(() => clearInterval(timer))
   expect(status).toBe('done')
-  expect(hasBegun).toBe(true)
-  expect(plan && findFaults(input, plan)).toEqual([])
+  expect(findFaults(input, plan)).toEqual([])
   expect(ticks).toBeGreaterThan(20)
   const costs = progress.map(({ cost }) => cost)
   expect(costs).toEqual(costs.toSorted((a, b) => b - a))
-  expect(progress.at(-1)).toMatchObject({ cost: plan?.cost, distanceM: plan?.distanceM })
+  expect(progress.at(-1)).toMatchObject({ cost: plan.cost, distanceM: plan.distanceM })
 })
 
 it('gives the best so far when it is cancelled', async () => {
   const input = makeTown(2, 150, { request: { seconds: 600 } })
   const begun = Promise.withResolvers<void>()
-  const job = createPlanner().start(input, { onSolving() {}, onProgress: () => begun.resolve() })
+  const job = createPlanner().start(input, { onProgress: () => begun.resolve() })
   await begun.promise
   job.cancel()
   job.cancel()
   const { status, plan } = await job.result
   expect(status).toBe('cancelled')
-  expect(plan && findFaults(input, plan)).toEqual([])
+  expect(findFaults(input, plan)).toEqual([])
 })
 
-it('solves one after the other, refuses one too many, and lets go of one that waits', async () => {
-  const planner = createPlanner({ concurrency: 1, waitingMax: 1 })
-  const begun = Promise.withResolvers<void>()
+it('takes no more at a time than it is told, and the next when one is over', async () => {
+  const planner = createPlanner({ concurrency: 1 })
   const long = makeTown(3, 100, { request: { seconds: 600 } })
-  const first = planner.start(long, { onSolving: () => begun.resolve(), onProgress() {} })
-  await begun.promise
-  const second = planner.start(long, LISTENERS)
+  const first = planner.start(long, LISTENERS)
   expect(() => planner.start(long, LISTENERS)).toThrow(expect.objectContaining({ code: 'BUSY' }))
-  second.cancel()
-  expect(await second.result).toEqual({ status: 'cancelled', plan: null })
-  const third = planner.start(makeTown(3, 20, { request: { seconds: 0.1 } }), LISTENERS)
   first.cancel()
   expect((await first.result).status).toBe('cancelled')
-  expect((await third.result).status).toBe('done')
+  const next = planner.start(makeTown(3, 20, { request: { seconds: 0.1 } }), LISTENERS)
+  expect((await next.result).status).toBe('done')
 })
 
 it('refuses nonsense at once', () => {
@@ -80,14 +68,12 @@ it('refuses nonsense at once', () => {
 })
 
 it('rejects what it has not finished when it is closed, and takes nothing more', async () => {
-  const planner = createPlanner({ concurrency: 1 })
+  const planner = createPlanner()
   const begun = Promise.withResolvers<void>()
   const input = makeTown(4, 100, { request: { seconds: 600 } })
-  const running = planner.start(input, { onSolving: () => begun.resolve(), onProgress() {} })
-  const waiting = planner.start(input, LISTENERS)
-  const outcomes = Promise.allSettled([running.result, waiting.result])
+  const outcome = Promise.allSettled([planner.start(input, { onProgress: () => begun.resolve() }).result])
   await begun.promise
   await planner.close()
-  for (const outcome of await outcomes) expect(outcome).toMatchObject({ status: 'rejected' })
+  expect(await outcome).toMatchObject([{ status: 'rejected' }])
   expect(() => planner.start(input, LISTENERS)).toThrow(expect.objectContaining({ code: 'BUSY' }))
 })
