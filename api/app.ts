@@ -19,6 +19,7 @@ import { registerQuarantine } from './endpoints/quarantine.ts'
 import { registerReadings } from './endpoints/readings.ts'
 import { registerRounds } from './endpoints/rounds.ts'
 import { registerSites } from './endpoints/sites.ts'
+import { registerTrafficForecast } from './endpoints/traffic-forecast.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { createLiveRounds } from './live-rounds.ts'
@@ -102,6 +103,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerDevices(app, parts)
   registerReadings(app, parts)
   registerMaps(app, parts)
+  registerTrafficForecast(app, parts)
   registerIngest(app, parts)
   registerQuarantine(app, parts)
   registerSites(app, parts)

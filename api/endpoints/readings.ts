@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Kind } from '../../model/device.ts'
 import { KerbsideError } from '../../model/error.ts'
 import { fieldsOf, type Reading } from '../../model/reading.ts'
-import { formatTime, parseDuration, parseTime } from '../../model/time.ts'
+import { formatTime, parseDuration } from '../../model/time.ts'
 import type { ReadingInterval } from '../../store/reading-store.ts'
 import { prefersCsv } from '../accept.ts'
 import { answersWith, documented } from '../documented.ts'
@@ -12,31 +12,13 @@ import { linkNext, pageOf, pageQueryOf } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { COUNTS_FIELDS, formatReading, readingSchemas } from '../reading-json.ts'
 import { deviceParams } from '../schemas.ts'
+import { timeQuery } from '../time-query.ts'
 import { sendWritten } from '../written.ts'
 
 /** Readings of before are in quarantine, so this is where all of them begin. */
 const YEAR_2000 = Date.UTC(2000, 0, 1)
 /** How far ahead of its receipt a reading's time may be; later ones are in quarantine. */
 const AHEAD_MS = 600_000
-
-/** A plus in a query stands for a space, unless it is written as %2B, which few remember of an offset from UTC. */
-const LOST_PLUS = /^(\S+T\S+) (\d{2}:\d{2})$/
-
-const timeQuery = z
-  .string()
-  .meta({ anyOf: [{ format: 'date-time' }, { pattern: '^-?\\d{1,16}$' }] })
-  .transform((text, context) => {
-    const time = parseTime(/^-?\d+$/.test(text) ? Number(text) : text.replace(LOST_PLUS, '$1+$2'))
-    if (time === undefined || Math.abs(time) > 8.64e15) {
-      context.addIssue({
-        code: 'custom',
-        message: 'must be an RFC 3339 time such as 2026-02-16T15:58:00Z, or milliseconds since 1970',
-      })
-      return z.NEVER
-    }
-    return time
-  })
-  .optional()
 
 const durationQuery = z
   .string()

@@ -35,6 +35,11 @@ export function createTrafficPool(
   return { counts, speedsKph }
 }
 
+/** Whether a counter's history, as it was known at `now` (ms since 1970), is so short that others have a say. */
+export function needsPool(history: TrafficHistory, now: number): boolean {
+  return listTrafficHours(history, now).length < PRIOR_HOURS_MAX
+}
+
 /**
  * The week that a counter of a short history is expected to have: the members' weeks, each scaled to what the counter
  * counted, and weighted by how well it then fits. Undefined where the counter knows itself, or nobody else does.
