@@ -1,0 +1,40 @@
+import type { ErrorCode } from '../../model/error.ts'
+import type { Hierarchy } from './hierarchy.ts'
+import type { Rows } from './measure-rows.ts'
+import type { Place } from './place.ts'
+import type { RoadGraph } from './road-graph.ts'
+import type { RoadSearch, UnreachablePlace } from './roads.ts'
+import type { SnappedPlace } from './snap-places.ts'
+
+export interface GraphWorkerData {
+  readonly graph: RoadGraph
+}
+
+/** What a thread of the graph is asked. */
+export type GraphJob =
+  | ({ readonly type: 'prepare'; readonly places: readonly Place[] } & Pick<RoadSearch, 'lorry' | 'blocked'>)
+  | {
+      readonly type: 'rows'
+      /** Rows of the same table follow each other. */
+      readonly tableId: number
+      readonly hierarchy: Hierarchy
+      readonly places: readonly (SnappedPlace | null)[]
+      readonly rows: Rows
+      readonly from: number
+      readonly to: number
+    }
+  | {
+      readonly type: 'legs'
+      readonly hierarchy: Hierarchy
+      readonly pairs: readonly (readonly [SnappedPlace | null, SnappedPlace | null])[]
+    }
+
+export interface PreparedSearch {
+  /** By place: where it is, or why it cannot be reached. */
+  readonly snapped: readonly (SnappedPlace | UnreachablePlace['reason'])[]
+  readonly hierarchy: Hierarchy
+}
+
+export type GraphAnswer =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly failure: { readonly code: ErrorCode; readonly message: string } }

@@ -1,0 +1,93 @@
+import { availableParallelism } from 'node:os'
+import { describeEdges } from './describe-edges.ts'
+import type { PreparedSearch } from './graph-job.ts'
+import { createGraphThreads } from './graph-threads.ts'
+import type { Rows } from './measure-rows.ts'
+import { nameUnreachable } from './name-unreachable.ts'
+import type { Place } from './place.ts'
+import type { RoadGraph, RoadGraphFacts } from './road-graph.ts'
+import type { Leg, RoadEdges, RoadSearch, Roads, RoadTable } from './roads.ts'
+import type { SnappedPlace } from './snap-places.ts'
+
+/** The streets of a map, searched in threads of this process. */
+export interface GraphRoads extends Roads {
+  readonly about: RoadGraphFacts
+  readonly edges: RoadEdges
+}
+
+const THREADS_MAX = 4
+/** Rows that a thread measures at a time: few enough that all end together, and that a search can be called off. */
+const ROWS_AT_A_TIME = 32
+
+/** `threads` is the processor's number of them where it is left out, 4 at most. */
+export function openGraphRoads({
+  graph,
+  threads: threadCount = Math.min(THREADS_MAX, availableParallelism()),
+}: {
+  readonly graph: RoadGraph
+  readonly threads?: number
+}): GraphRoads {
+  const threads = createGraphThreads(graph, threadCount)
+  let lastTableId = 0
+
+  return {
+    isEstimated: false,
+    attribution: graph.about.attribution,
+    about: graph.about,
+    edges: describeEdges(graph),
+    measure,
+    trace,
+    close: threads.close,
+  }
+
+  async function measure(places: readonly Place[], search: RoadSearch = {}): Promise<RoadTable> {
+    const { snapped, hierarchy } = await prepare(places, search)
+    const count = places.length
+    const rows: Rows = { distances: createTable(count), durations: createTable(count) }
+    const tableId = ++lastTableId
+    let next = 0
+    const measureNext = async (thread: number): Promise<void> => {
+      while (next < count) {
+        search.signal?.throwIfAborted()
+        const from = next
+        next = Math.min(count, from + ROWS_AT_A_TIME)
+        const job = { type: 'rows' as const, tableId, hierarchy, places: snapped.map(orNull), rows }
+        await threads.run(thread, { ...job, from, to: next })
+      }
+    }
+    await Promise.all(Array.from({ length: threads.count }, (_, thread) => measureNext(thread)))
+    search.signal?.throwIfAborted()
+    return nameUnreachable(rows, count, (index) => {
+      const place = snapped[index]
+      return typeof place === 'string' ? place : undefined
+    })
+  }
+
+  async function trace(places: readonly Place[], search: RoadSearch = {}): Promise<readonly (Leg | null)[]> {
+    const { snapped, hierarchy } = await prepare(places, search)
+    const found = snapped.map(orNull)
+    const pairs = found.slice(1).map((to, index) => [found[index] ?? null, to] as const)
+    const legs = await threads.run(0, { type: 'legs', hierarchy, pairs })
+    search.signal?.throwIfAborted()
+    return legs as readonly (Leg | null)[]
+  }
+
+  async function prepare(
+    places: readonly Place[],
+    { lorry, blocked, signal }: RoadSearch,
+  ): Promise<PreparedSearch> {
+    signal?.throwIfAborted()
+    const prepared = await threads.run(0, { type: 'prepare', places, lorry, blocked })
+    signal?.throwIfAborted()
+    return prepared as PreparedSearch
+  }
+}
+
+/** Every thread writes its rows. */
+function createTable(count: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(count * count * Int32Array.BYTES_PER_ELEMENT))
+}
+
+function orNull(place: SnappedPlace | string): SnappedPlace | null {
+  return typeof place === 'string' ? null : place
+}

@@ -1,0 +1,90 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { KerbsideError, messageOf } from '../../model/error.ts'
+import { closeStreets } from './close-streets.ts'
+import { contractArcs } from './contract-arcs.ts'
+import { createLegSearch } from './find-leg.ts'
+import type { GraphAnswer, GraphJob, GraphWorkerData, PreparedSearch } from './graph-job.ts'
+import type { Hierarchy } from './hierarchy.ts'
+import { createRowMeasure } from './measure-rows.ts'
+import { createSnapping } from './snap-places.ts'
+
+// The entry of a worker thread that searches the graph: all of them share its arrays.
+const { graph } = workerData as GraphWorkerData
+/** What differs from day to day is a few lorries and closed streets. */
+const HIERARCHIES_MAX = 8
+/** By the streets that are closed, the latest used last. */
+const hierarchies = new Map<string, Hierarchy>()
+/** Made when it is first asked for: only one of the threads is. */
+let snap: ReturnType<typeof createSnapping> | undefined
+/** Of the table under way. */
+let rows: { tableId: number; measure: ReturnType<typeof createRowMeasure> } | undefined
+
+parentPort?.on('message', ({ id, job }: { id: number; job: GraphJob }) => {
+  try {
+    send({ id, result: run(job) })
+  } catch (error) {
+    // Errors lose their class and fields on the way to another thread.
+    const code = error instanceof KerbsideError ? error.code : 'INTERNAL'
+    send({ id, failure: { code, message: messageOf(error) } })
+  }
+})
+
+function send(answer: GraphAnswer): void {
+  parentPort?.postMessage(answer)
+}
+
+function run(job: GraphJob): unknown {
+  switch (job.type) {
+    case 'prepare':
+      return prepare(job)
+    case 'rows': {
+      if (rows?.tableId !== job.tableId) {
+        rows = {
+          tableId: job.tableId,
+          measure: createRowMeasure(graph, job.hierarchy, job.places),
+        }
+      }
+      rows.measure(job.rows, job.from, job.to)
+      return undefined
+    }
+    case 'legs': {
+      const find = createLegSearch(graph, job.hierarchy)
+      return job.pairs.map(([from, to]) => from && to && find(from, to))
+    }
+  }
+}
+
+function prepare({ places, lorry, blocked }: Extract<GraphJob, { type: 'prepare' }>): PreparedSearch {
+  snap ??= createSnapping(graph)
+  return { snapped: places.map(snap), hierarchy: hierarchyFor(closeStreets(graph, { lorry, blocked })) }
+}
+
+function hierarchyFor(closed: Uint8Array | undefined): Hierarchy {
+  if (!closed) return graph.hierarchy
+  const key = Buffer.from(closed).toString('latin1')
+  const hierarchy = hierarchies.get(key) ?? share(contractArcs(graph, { closed, order: listOrder() }))
+  hierarchies.delete(key)
+  hierarchies.set(key, hierarchy)
+  for (const oldest of hierarchies.keys()) {
+    if (hierarchies.size <= HIERARCHIES_MAX) break
+    hierarchies.delete(oldest)
+  }
+  return hierarchy
+}
+
+function listOrder(): Int32Array {
+  const { nodeOfArc, upOffsets } = graph.hierarchy
+  const order = new Int32Array(upOffsets.length - 1)
+  for (const [arc, node] of nodeOfArc.entries()) if (node !== -1) order[node] = arc
+  return order
+}
+
+/** In memory that the other threads read too. */
+function share(hierarchy: Hierarchy): Hierarchy {
+  const shared = Object.entries(hierarchy).map(([name, array]: [string, Int32Array]) => {
+    const copy = new Int32Array(new SharedArrayBuffer(array.byteLength))
+    copy.set(array)
+    return [name, copy] as const
+  })
+  return Object.fromEntries(shared) as unknown as Hierarchy
+}
