@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { KerbsideError } from '../model/error.ts'
 import type { Problem } from '../rounds/vrp/problem.ts'
 import type { VrpPlan } from '../rounds/vrp/solution.ts'
 import { solve } from '../rounds/vrp/solve.ts'
@@ -12,7 +13,10 @@ import { writeSolution } from './vrp/write-solution.ts'
  * instance's own convention and how far that is above the best known one. An instance of which somebody is left out
  * who must not be has no gap, and `unservedCount` counts them.
  */
-export async function benchVrp(args: string[]): Promise<Record<string, number>> {
+export async function benchVrp(
+  args: string[],
+  print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+): Promise<Record<string, number>> {
   const { paths, out, ...budget } = readOptions(args)
   if (out !== undefined) await mkdir(out, { recursive: true })
   const gaps: number[] = []
@@ -20,7 +24,7 @@ export async function benchVrp(args: string[]): Promise<Record<string, number>> 
   for (const path of paths) {
     const instance = readInstance(path)
     const startedAt = performance.now()
-    const { plan, iterations } = solveFor(instance.problem, budget)
+    const { plan, iterationsDone } = solveFor(instance.problem, budget)
     const seconds = (performance.now() - startedAt) / 1_000
     const { name, problem, bestKnown } = instance
     const cost = Number(instance.costOf(plan).toFixed(instance.costDecimals))
@@ -40,9 +44,9 @@ export async function benchVrp(args: string[]): Promise<Record<string, number>> 
       unservedCount: left.length,
       seconds: round(seconds, 2),
       seed: budget.seed,
-      iterations,
+      iterations: iterationsDone,
     }
-    process.stdout.write(`${JSON.stringify(line)}\n`)
+    print(JSON.stringify(line))
   }
   return {
     ...(gaps.length > 0 && {
@@ -55,7 +59,9 @@ export async function benchVrp(args: string[]): Promise<Record<string, number>> 
 }
 
 interface Budget {
-  readonly seconds: number
+  /** Undefined where the iterations are given. */
+  readonly seconds: number | undefined
+  readonly iterations: number
   readonly threads: number
   readonly seed: number
   readonly isCpuTime: boolean
@@ -66,42 +72,62 @@ function readOptions(args: string[]): Budget & { paths: string[]; out: string | 
     args,
     allowPositionals: true,
     options: {
-      seconds: { type: 'string', default: '10' },
+      seconds: { type: 'string' },
+      iterations: { type: 'string' },
       threads: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       clock: { type: 'string', default: 'wall' },
       out: { type: 'string' },
     },
   })
-  const [seconds, threads, seed] = [Number(values.seconds), Number(values.threads), Number(values.seed)]
-  if (positionals.length === 0) throw new Error('vrp: name the instances to solve')
-  if (!(seconds > 0)) throw new Error(`--seconds is ${values.seconds}, and must be above 0`)
-  if (threads !== 1) throw new Error(`--threads is ${values.threads}, and must be 1`)
-  if (!Number.isInteger(seed)) throw new Error(`--seed is ${values.seed}, and must be a whole number`)
-  if (values.clock !== 'wall' && values.clock !== 'cpu') {
-    throw new Error(`--clock is ${values.clock}, and must be wall or cpu`)
+  if (positionals.length === 0) throw refuse('name the instances to solve')
+  if (values.seconds !== undefined && values.iterations !== undefined) {
+    throw refuse('--seconds and --iterations exclude each other')
   }
-  return { paths: positionals, out: values.out, seconds, threads, seed, isCpuTime: values.clock === 'cpu' }
+  const clock = values.clock
+  if (clock !== 'wall' && clock !== 'cpu') throw refuse(`--clock is ${clock}, and must be wall or cpu`)
+  const wholeFrom = (least: number, option: 'iterations' | 'threads' | 'seed'): number => {
+    const value = Number(values[option])
+    if (Number.isInteger(value) && value >= least) return value
+    throw refuse(`--${option} is ${values[option]}, and must be a whole number from ${least}`)
+  }
+  const isTimed = values.iterations === undefined
+  const seconds = Number(values.seconds ?? 10)
+  if (!(seconds > 0)) throw refuse(`--seconds is ${values.seconds}, and must be above 0`)
+  return {
+    paths: positionals,
+    out: values.out,
+    seconds: isTimed ? seconds : undefined,
+    // All of the time is used, however small the instance.
+    iterations: isTimed ? Number.POSITIVE_INFINITY : wholeFrom(1, 'iterations'),
+    threads: wholeFrom(1, 'threads'),
+    seed: wholeFrom(0, 'seed'),
+    isCpuTime: clock === 'cpu',
+  }
+}
+
+function refuse(message: string): KerbsideError {
+  return new KerbsideError('INVALID_REQUEST', `vrp: ${message}`)
 }
 
 function solveFor(
   problem: Problem,
-  { seconds, seed, isCpuTime }: Budget,
-): { plan: VrpPlan; iterations: number } {
-  let iterations = 0
+  { seconds, iterations, threads, seed, isCpuTime }: Budget,
+): { plan: VrpPlan; iterationsDone: number } {
+  if (threads > 1) throw refuse(`--threads is ${threads}, and must be 1`)
+  let iterationsDone = 0
   const plan = solve(problem, {
     seed,
     seconds,
-    // All of the time is used, however small the instance.
-    iterations: Number.POSITIVE_INFINITY,
+    iterations,
     // On a machine that has other work to do, the time that the thread itself had says more.
     elapsedSeconds: isCpuTime ? () => process.threadCpuUsage().user / 1e6 : () => performance.now() / 1_000,
     shouldStop: () => {
-      iterations++
+      iterationsDone++
       return false
     },
   })
-  return { plan, iterations }
+  return { plan, iterationsDone }
 }
 
 function round(value: number, decimals: number): number {
