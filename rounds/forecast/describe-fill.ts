@@ -1,6 +1,7 @@
 import type { FillHistory, FillState } from './fill-history.ts'
 import type { FillPool } from './fill-pool.ts'
 import { HORIZONS_DAYS } from './horizons.ts'
+import { measureMisses } from './misses.ts'
 import { accumulateWeek, measureGrowthDays } from './week-profile.ts'
 
 export const DAY_MS = 86_400_000
@@ -18,6 +19,9 @@ const USUAL = {
   collectionsPerDay: 1 / 7,
   rateVariation: 0.4,
 }
+/** So many even chances that came true as often as not stand against a bin's misses, and against the pool's. */
+const OWN_MISS_PRIOR = 20
+const POOL_MISS_PRIOR = 100
 /** A scale coarser than this is none yet: too few readings have been seen. */
 const COARSEST_PERCENT = 34
 
@@ -67,6 +71,8 @@ export function describeFill(
     collectionsPerDay:
       (history.collections / weight + PRIOR_DAYS * usual.collectionsPerDay) /
       (history.collectionDays / weight + PRIOR_DAYS),
+    ownMiss: measureMisses(history.misses, OWN_MISS_PRIOR),
+    poolMiss: measureMisses(pool.misses, POOL_MISS_PRIOR),
   }
   return { state, ratePercent, week }
 }

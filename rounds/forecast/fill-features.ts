@@ -1,23 +1,18 @@
 import type { FillState } from './fill-history.ts'
-import { type HeadName, HORIZONS_DAYS } from './horizons.ts'
+import { HEADS, type HeadName, HORIZONS_DAYS } from './horizons.ts'
 import type { OwnFrequencies } from './own-frequencies.ts'
 
-export const FEATURE_COUNT = 19
-const GROWTH = 1
-const RECENT = 2
-const OWN = 3
-const OWN_SURE = 4
+export const FEATURE_COUNT = 25
 const GREATEST_LOGIT = 5
 /** The bin's own frequency counts as much as so many days that came as the growth lets expect. */
 const PRIOR_DAYS = 4
 const DAY_MS = 86_400_000
 
-/** The weights of a pool that has learnt nothing: the chance that the growth alone gives, with some of the bin's own. */
+/** The weights of a pool that has learnt nothing: the chance that growth alone gives, with some of the bin's own. */
 export function startWeights(): readonly number[] {
   const weights = new Array<number>(FEATURE_COUNT).fill(0)
-  weights[GROWTH] = 1
-  weights[RECENT] = 0.3
-  weights[OWN] = 0.5
+  // As `writeFeatures` orders them: growth, how the recent rate differs, how the bin's own frequency does.
+  weights.splice(1, 3, 1, 0.3, 0.5)
   return weights
 }
 
@@ -41,25 +36,39 @@ export function writeFeatures(features: Float64Array, asked: Asked): void {
   const { events, days } = own.of(head, horizonIndex, levelIndex)
   const prior = 1 / (1 + Math.exp(-expected))
   const frequency = toLogit((events + PRIOR_DAYS * prior) / (days + PRIOR_DAYS))
-  const sureness = days / (days + PRIOR_DAYS * 3)
-  features.fill(0)
-  features[0] = 1
-  features[GROWTH] = expected
-  features[RECENT] = recent - expected
-  features[OWN] = frequency - expected
-  features[OWN_SURE] = (frequency - expected) * sureness
-  features[5] = (levelPercent - state.fillPercent) / 50 - 1
-  features[6] = levelPercent / 50 - 1
-  features[7] = Math.log1p(state.daysSinceCollection) - 1
-  features[8] = Math.log1p(state.daysSinceRise) - 1
-  features[9] = Math.min(3, state.lastRiseRatio) - 1
-  features[10] = Math.log(state.collectionsPerDay * 7 + 0.1)
-  features[11] = state.fillPercent < Math.max(5, state.scalePercent) ? 1 : 0
-  features[12] = Math.log(state.dispersionPercent / 15)
+  const sureness = days / (days + 3 * PRIOR_DAYS)
+  const { fillPercent, scalePercent } = state
+  const headIndex = HEADS.indexOf(head)
+  // What fell in since the collection, by the rate, for what a compactor or a coarse scale does not show.
+  const unseenRatio =
+    Math.min(2, (state.daysSinceCollection * (state.growths[0] as number)) / 100) - fillPercent / 100
+  features.set([
+    1,
+    expected,
+    recent - expected,
+    frequency - expected,
+    (frequency - expected) * sureness,
+    // Neither is right far from even: bends in the line from what they say to what comes.
+    Math.max(0, expected),
+    Math.max(0, frequency),
+    Math.max(0, -2.5 - frequency),
+    (levelPercent - fillPercent) / 50 - 1,
+    levelPercent / 50 - 1,
+    unseenRatio,
+    Math.log1p(state.daysSinceCollection) - 1,
+    Math.log1p(state.daysSinceRise) - 1,
+    Math.min(3, state.lastRiseRatio) - 1,
+    Math.log(state.collectionsPerDay * 7 + 0.1),
+    fillPercent < Math.max(5, scalePercent) ? 1 : 0,
+    Math.log(state.dispersionPercent / 15),
+    state.ownMiss[headIndex] as number,
+    state.poolMiss[headIndex] as number,
+  ])
   // Weekdays against the mean of them, as the first of them is left out.
   const weekday = (((Math.floor(state.time / DAY_MS) + 3) % 7) + 7) % 7
-  if (weekday > 0) features[12 + weekday] = 0.5
-  else features.fill(-0.5, 13, 19)
+  for (let day = 1; day < 7; day++) {
+    features[FEATURE_COUNT - 7 + day] = weekday === day ? 0.5 : weekday === 0 ? -0.5 : 0
+  }
 }
 
 function chanceByGrowth(

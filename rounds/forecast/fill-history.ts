@@ -1,3 +1,4 @@
+import { createMisses, type Misses } from './misses.ts'
 import { HOURS_A_WEEK } from './week-profile.ts'
 
 /** Days of own past that a bin remembers one by one, as levels. */
@@ -39,6 +40,8 @@ export interface FillHistory {
   growthWeight: number
   collections: number
   collectionDays: number
+  /** How far outcomes were from what was said, for each of the heads: sums that forget. */
+  readonly misses: Misses
   /** Weighted growth, and hours seen, by hour of the week. */
   readonly weekGrowth: Float32Array
   readonly weekHours: Float32Array
@@ -83,6 +86,9 @@ export interface FillState {
   readonly daysSinceRise: number
   readonly lastRiseRatio: number
   readonly collectionsPerDay: number
+  /** By how much, in logits, the chances of each head were lately too low: the bin's, and those of all of its pool. */
+  readonly ownMiss: readonly number[]
+  readonly poolMiss: readonly number[]
 }
 
 /** The history of a bin that was never read. */
@@ -106,6 +112,7 @@ export function createFillHistory(): FillHistory {
     growthWeight: 0,
     collections: 0,
     collectionDays: 0,
+    misses: createMisses(),
     weekGrowth: new Float32Array(HOURS_A_WEEK),
     weekHours: new Float32Array(HOURS_A_WEEK),
     dayIndex: Number.NEGATIVE_INFINITY,

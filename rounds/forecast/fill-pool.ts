@@ -1,5 +1,6 @@
 import { FEATURE_COUNT, startWeights } from './fill-features.ts'
 import { HEADS, type HeadName, HORIZONS_DAYS } from './horizons.ts'
+import { createMisses, type Misses } from './misses.ts'
 import { createLogistic, type Logistic } from './online-logistic.ts'
 import { HOURS_A_WEEK } from './week-profile.ts'
 
@@ -12,6 +13,8 @@ export interface FillPool {
   /** The latest time that any bin was read, in ms since 1970; null before. */
   time: number | null
   originTime: number
+  /** Up to when the regressions have forgotten. */
+  forgottenTime: number | null
   growth: number
   growthDays: number
   /** Like the same of a bin: squared deviations of the daily growth by the rate of their bin. */
@@ -22,6 +25,8 @@ export interface FillPool {
   /** Weighted sums over bins of their rate by the pool's, less one, squared: how bins differ. */
   rateSquares: number
   rateWeight: number
+  /** How far outcomes were from what was said, lately. */
+  readonly misses: Misses
   readonly weekGrowth: Float64Array
   readonly weekHours: Float64Array
   /** For each head, a regression for each horizon. */
@@ -36,6 +41,7 @@ export function createFillPool(): FillPool {
   return {
     time: null,
     originTime: 0,
+    forgottenTime: null,
     growth: 0,
     growthDays: 0,
     growthSquares: 0,
@@ -44,6 +50,7 @@ export function createFillPool(): FillPool {
     collectionDays: 0,
     rateSquares: 0,
     rateWeight: 0,
+    misses: createMisses(),
     weekGrowth: new Float64Array(HOURS_A_WEEK),
     weekHours: new Float64Array(HOURS_A_WEEK),
     heads,

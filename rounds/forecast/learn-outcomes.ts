@@ -3,7 +3,8 @@ import type { FillHistory, FillState, PendingState } from './fill-history.ts'
 import type { FillPool } from './fill-pool.ts'
 import { HEADS, type HeadName, HORIZONS_DAYS } from './horizons.ts'
 import { listLevels } from './list-levels.ts'
-import { forgetLogistic, type Logistic, learnLogistic } from './online-logistic.ts'
+import { addMiss, forgetMisses } from './misses.ts'
+import { forgetLogistic, type Logistic, learnLogistic, predictLogistic } from './online-logistic.ts'
 import { measureOwnFrequencies } from './own-frequencies.ts'
 
 const DAY_MS = 86_400_000
@@ -17,6 +18,11 @@ const STATE_INTERVAL_MS = 0.9 * DAY_MS
 const HALF_LIFE_DAYS = 150
 /** The levels of one day come true or not together, so they teach less than as many days. */
 const SHARE_OF_A_DAY = 2
+/** Misses count half after so many days: a bin's take longer to show than those of all. */
+const OWN_MISS_HALF_LIFE_DAYS = 30
+const POOL_MISS_HALF_LIFE_DAYS = 20
+/** Forgetting comes in steps of so much. */
+const FORGET_MS = 3_600_000
 
 /** Learns what came of the bin's earlier states from a reading. */
 export function learnOutcomes(
@@ -25,6 +31,8 @@ export function learnOutcomes(
   reading: { readonly time: number; readonly fillPercent: number; readonly isEmptied: boolean },
 ): void {
   forget(pool, reading.time)
+  forgetMisses(history.misses, reading.time, OWN_MISS_HALF_LIFE_DAYS)
+  forgetMisses(pool.misses, reading.time, POOL_MISS_HALF_LIFE_DAYS)
   let kept = 0
   for (const pending of history.pending) {
     follow(history, pool, pending, reading)
@@ -52,8 +60,10 @@ export function rememberState(history: FillHistory, describe: () => FillState): 
 }
 
 function forget(pool: FillPool, time: number): void {
-  if (pool.time === null || time - pool.time < DAY_MS / 24) return
-  const ratio = 0.5 ** ((time - pool.time) / (HALF_LIFE_DAYS * DAY_MS))
+  pool.forgottenTime ??= time
+  if (time - pool.forgottenTime < FORGET_MS) return
+  const ratio = 0.5 ** ((time - pool.forgottenTime) / (HALF_LIFE_DAYS * DAY_MS))
+  pool.forgottenTime = time
   for (const head of HEADS) for (const logistic of pool.heads[head]) forgetLogistic(logistic, ratio)
 }
 
@@ -91,6 +101,9 @@ function learn(history: FillHistory, pool: FillPool, pending: PendingState, fill
       const isTrue = outcomeOf(head, pending, levelPercent, fillPercent)
       if (isTrue === undefined) continue
       writeFeatures(features, { state, head, horizonIndex, levelPercent, own, levelIndex })
+      const chance = predictLogistic(pool.heads[head][horizonIndex] as Logistic, features)
+      addMiss(history.misses, HEADS.indexOf(head), chance, isTrue, weight)
+      addMiss(pool.misses, HEADS.indexOf(head), chance, isTrue, weight)
       learnLogistic(pool.heads[head][horizonIndex] as Logistic, features, isTrue, weight)
     }
   }

@@ -6,7 +6,7 @@ export interface Logistic {
 }
 
 /** What a weight may still be, before any example: it bounds also what forgetting brings back. */
-const PRIOR_VARIANCE = 0.25
+const PRIOR_VARIANCE = 0.1
 
 export function createLogistic(start: readonly number[], count: number): Logistic {
   const covariance = new Float64Array(count * count)
@@ -41,6 +41,8 @@ export function learnLogistic(
     gain[i] = sum
     spread += sum * (features[i] as number)
   }
+  // Rounding must not turn a direction that is known well into one of negative variance.
+  if (spread <= 0) return
   const information = weight * Math.max(chance * (1 - chance), 0.01)
   const factor = information / (1 + information * spread)
   const step = (weight * ((isTrue ? 1 : 0) - chance)) / (1 + information * spread)
