@@ -23,6 +23,9 @@ interface Tls {
 
 type StoreConfig = { type: 'duckdb'; path: string } | { type: 'influxdb'; url: string }
 type RegistryConfig = { type: 'sqlite'; path: string } | { type: 'postgres'; url: string }
+type RoadsConfig =
+  /** The imported map; straight lines where nobody has imported any. */
+  { type: 'graph'; path: string } | { type: 'straight' } | { type: 'osrm' | 'valhalla'; url: string }
 type SourceConfig = { type: 'journal' } | { type: 'mqtt'; url: string }
 
 export interface Config {
@@ -33,6 +36,7 @@ export interface Config {
   readonly store: StoreConfig
   readonly registry: RegistryConfig
   readonly source: SourceConfig
+  readonly roads: RoadsConfig
   readonly adminKey: string | undefined
   readonly publicUrl: string | undefined
   readonly trustedProxies: readonly string[]
@@ -94,6 +98,7 @@ export function readConfig(environment: Environment): Config {
   const store = read('KERBSIDE_STORE', 'duckdb:', (value) => parseStore(value, dataFolder))
   const registry = read('KERBSIDE_REGISTRY', 'sqlite:', (value) => parseRegistry(value, dataFolder))
   const source = read('KERBSIDE_SOURCE', 'journal:', parseSource)
+  const roads = read('KERBSIDE_ROADS', 'graph:', (value) => parseRoads(value, dataFolder))
   const adminKey = read('KERBSIDE_ADMIN_KEY', undefined, parseAdminKey)
   const publicUrl = read('KERBSIDE_PUBLIC_URL', undefined, parsePublicUrl)
   const trustedProxies = read('KERBSIDE_TRUSTED_PROXIES', '', parseProxies)
@@ -121,6 +126,7 @@ export function readConfig(environment: Environment): Config {
     !store ||
     !registry ||
     !source ||
+    !roads ||
     !trustedProxies ||
     oldestDays === undefined ||
     !logLevel ||
@@ -138,6 +144,7 @@ export function readConfig(environment: Environment): Config {
     store,
     registry,
     source,
+    roads,
     adminKey,
     publicUrl,
     trustedProxies,
@@ -218,6 +225,21 @@ function parseSource(value: string): SourceConfig {
   if (value.startsWith('nats://'))
     throw new Error('NATS is not supported yet; use its MQTT listener: mqtt://HOST:PORT')
   throw new Error('"journal:" or "mqtt://USER:PASSWORD@HOST:PORT" is expected')
+}
+
+function parseRoads(value: string, dataFolder: string): RoadsConfig {
+  if (value.startsWith('graph:')) {
+    return { type: 'graph', path: value.slice('graph:'.length) || join(dataFolder, 'roads.kerbside') }
+  }
+  if (value === 'straight:') return { type: 'straight' }
+  const [, type, address = ''] = /^(osrm|valhalla):(.*)$/.exec(value) ?? []
+  const url = URL.parse(address)
+  if ((type === 'osrm' || type === 'valhalla') && url && /^https?:$/.test(url.protocol)) {
+    return { type, url: url.href.replace(/\/$/, '') }
+  }
+  throw new Error(
+    '"graph:", "graph:FILE", "straight:", "osrm:http://HOST:PORT" or "valhalla:http://HOST:PORT" is expected',
+  )
 }
 
 function parseAdminKey(value: string): string {

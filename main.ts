@@ -34,6 +34,7 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
   kerbside sim [--seed N]           a simulated town that publishes to a running Kerbside
   kerbside replay PATH [--speed N] [--authority ID]
                                     publishes a recording as if it were live; speed 0 is as fast as it goes
+  kerbside import osm FILE.osm.pbf  the streets that rounds are planned on, instead of those imported before
   kerbside key                      makes a new key of the installation and prints it; the old one ends
   kerbside bench NAME …             measures: ingest, store, connections, kill, outage, traffic, forecast, vrp
 
@@ -84,6 +85,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   api,
   sim,
   replay,
+  import: importFile,
   key,
   bench,
 }
@@ -277,6 +279,34 @@ async function replay(args: string[]): Promise<void> {
   })
 }
 
+/** Keeps what a file holds, for all authorities, and ends. */
+async function importFile(args: string[]): Promise<void> {
+  const { positionals } = parseArgs({ args, allowPositionals: true })
+  const [kind, path, ...more] = positionals
+  if (kind !== 'osm' || path === undefined || more.length > 0) {
+    throw new KerbsideError(
+      'INVALID_REQUEST',
+      'import: osm FILE.osm.pbf is expected, an OpenStreetMap extract',
+    )
+  }
+  await serve(async ({ config, logger, end }) => {
+    const { importOsm } = await import('./rounds/roads/import-osm.ts')
+    const { writeRoadGraph } = await import('./rounds/roads/road-graph-file.ts')
+    const target =
+      config.roads.type === 'graph' ? config.roads.path : join(config.dataFolder, 'roads.kerbside')
+    prepareFolderOf(target, 'KERBSIDE_ROADS', config)
+    const graph = await importOsm(path, showProgress(logger))
+    const isReplaced = existsSync(target)
+    writeRoadGraph(target, graph)
+    logger.info(
+      { path: target, isReplaced },
+      'the map is imported: processes that run take it at their next start',
+    )
+    process.stdout.write(`${JSON.stringify({ path: target, isReplaced, ...graph.about })}\n`)
+    end()
+  })
+}
+
 /** Replaces the installation's key, where it was lost. */
 async function key(args: string[]): Promise<void> {
   parseArgs({ args })
@@ -292,6 +322,7 @@ async function bench([name = '', ...args]: string[]): Promise<void> {
     {
       ingest: async () => (await import('./bench/ingest.ts')).benchIngest,
       store: async () => (await import('./bench/store.ts')).benchStore,
+      matrix: async () => (await import('./bench/matrix.ts')).benchMatrix,
       connections: async () => (await import('./bench/connections.ts')).benchConnections,
       kill: async () => (await import('./bench/kill.ts')).benchKill,
       outage: async () => (await import('./bench/outage.ts')).benchOutage,
