@@ -1,7 +1,7 @@
 import { DEFAULT_THRESHOLD_PERCENT } from '../model/device.ts'
 import type { LeftBin } from '../model/round.ts'
+import type { Place } from './roads/place.ts'
 import type { PlannedBin, RoundInput } from './round-input.ts'
-import type { Place } from './straight-lines.ts'
 
 /** Of a bin whose settings do not say: a four-wheeled container. */
 const DEFAULT_BIN_LITRES = 1_100
@@ -15,6 +15,14 @@ export interface DueBin extends Place {
   /** What it holds now. A lorry's capacity counts litres as they lie in the bin, too. */
   readonly litres: number
   readonly kg: number
+  /** It is lifted between these times of day; null for any. */
+  readonly collectFrom: string | null
+  readonly collectUntil: string | null
+  readonly skills: readonly string[]
+  /** Null where nobody said. */
+  readonly serviceSeconds: number | null
+  /** What leaving it costs; Infinity where it must be emptied. */
+  readonly prize: number
   /** Why, in a sentence. */
   readonly reason: string
 }
@@ -42,6 +50,11 @@ export function chooseBins({ request, bins }: RoundInput): { due: DueBin[]; left
         latitude: bin.latitude,
         litres,
         kg: Math.ceil(litres * KG_PER_LITRE * 10) / 10,
+        collectFrom: bin.collectFrom,
+        collectUntil: bin.collectUntil,
+        skills: bin.skills,
+        serviceSeconds: bin.serviceSeconds,
+        prize: Number.POSITIVE_INFINITY,
         reason: whyDue(bin, isMust),
       })
     }

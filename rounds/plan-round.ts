@@ -1,11 +1,14 @@
-import { KerbsideError } from '../model/error.ts'
+import { type InputFault, KerbsideError } from '../model/error.ts'
 import { chooseBins, type DueBin, leave } from './choose-bins.ts'
 import { BINS_PER_ROUND_MAX, type ChosenLorry, chooseLorries } from './choose-lorries.ts'
+import { measureRound } from './measure-round.ts'
+import type { Roads } from './roads/roads.ts'
 import type { RoundInput, RoundPlan, RoundProgress } from './round-input.ts'
-import { createRoundProblem, type RoundProblem } from './round-problem.ts'
-import { scheduleLorry } from './schedule-lorry.ts'
+import { createRoundProblem, listRoundPlaces, type RoundPlaces, type RoundProblem } from './round-problem.ts'
+import { joinLegs, type ScheduledLorry, scheduleLorry } from './schedule-lorry.ts'
+import type { Problem } from './vrp/problem.ts'
 import type { VrpPlan } from './vrp/solution.ts'
-import { solve } from './vrp/solve.ts'
+import type { SolveOptions } from './vrp/solve.ts'
 import { whyAbsent } from './why-absent.ts'
 
 /** How long the search for a better plan takes where the request does not say; small rounds are done sooner. */
@@ -13,6 +16,11 @@ const DEFAULT_SECONDS = 10
 const DEFAULT_SEED = 1
 
 export interface PlanRoundOptions {
+  readonly roads: Roads
+  readonly solve: (
+    problem: Problem,
+    options: SolveOptions & { threads: number },
+  ) => VrpPlan | Promise<VrpPlan>
   /** In place of the request's seconds: the same input, seed and iterations give the same plan. */
   readonly iterations?: number | undefined
   /** Since any beginning; never falls. */
@@ -30,37 +38,97 @@ export interface RoundTask {
 
 /**
  * Plans a round: every bin asked for that is at or above its threshold, or must be emptied, is in it exactly once or
- * among those left with its reason; so are those that are not due. Lorries that are not used are not in it. Throws a
- * KerbsideError INVALID_REQUEST as `checkRound` does, before any solving.
+ * among those left with its reason; so are those that are not due. Lorries that are not used are not in it. Rejects with a
+ * KerbsideError INVALID_REQUEST as `checkRound` throws, before any solving, and where no road leads to a depot or to a bin
+ * that was asked for by name; and as `Roads.measure` does.
  */
-export function planRound(input: RoundInput, options: PlanRoundOptions): RoundPlan {
+export async function planRound(input: RoundInput, options: PlanRoundOptions): Promise<RoundPlan> {
   const { elapsedSeconds, iterations, shouldStop, onProgress } = options
   const startedAt = elapsedSeconds()
   const task = checkRound(input)
-  const round = createRoundProblem(input, task)
-  const best = solve(round.problem, {
+  const reached = await measureTask(input, task, options.roads)
+  const round = createRoundProblem(input, reached.places, reached.measured)
+  const best = await options.solve(round.problem, {
     seed: input.request.seed ?? DEFAULT_SEED,
+    threads: input.request.threads ?? 1,
     iterations,
     seconds: iterations === undefined ? (input.request.seconds ?? DEFAULT_SECONDS) : undefined,
     elapsedSeconds,
     shouldStop,
     onBetter: onProgress && ((better) => onProgress(progressOf(round, better, elapsedSeconds() - startedAt))),
   })
-  const lorries = best.routes.map((route) => scheduleLorry(round, route))
+  const lorries = best.routes.map((route) => ({ ...scheduleLorry(round, route), vehicle: route.vehicle }))
+  const { roads, searchOf } = reached.measured
+  const traced = await Promise.all(
+    lorries.map(async ({ round: lorryRound, places, vehicle }) => ({
+      ...lorryRound,
+      geometry: joinLegs(places, await roads.trace(places, searchOf[vehicle])),
+    })),
+  )
   return {
-    estimated: true,
+    estimated: roads.isEstimated,
     ...totalsOf(lorries),
-    lorries: lorries.map(({ round: lorryRound }) => lorryRound),
+    lorries: traced,
     left: [
       ...task.left,
+      ...reached.left,
       ...best.absent
         .toSorted((a, b) => a - b)
         .map((customer) => {
-          const bin = task.due[customer] as DueBin
+          const bin = round.due[customer] as DueBin
           return leave(bin.id, `${bin.reason}; but ${whyAbsent(round, customer)}`)
         }),
     ],
   }
+}
+
+/** The ways between all that is reached by road, and the bins that are not, with the reason. */
+async function measureTask(input: RoundInput, task: RoundTask, roads: Roads) {
+  const places = listRoundPlaces(input, task)
+  const measured = await measureRound(roads, places.places, task.lorries)
+  const { unreachable } = measured
+  if (unreachable.size === 0) return { places, measured, left: [] }
+  const faults = findUnreachableFaults(input, places, unreachable)
+  if (faults.length > 0) {
+    const words = faults.slice(0, 3).map(({ path, message }) => `${path}: ${message}`)
+    throw new KerbsideError('INVALID_REQUEST', `This round cannot be planned: ${words.join('; ')}`, {
+      faults,
+    })
+  }
+  const left = places.due.flatMap((bin, index) => {
+    const reason = unreachable.get(index)
+    return reason === undefined ? [] : [leave(bin.id, `${bin.reason}; but ${reason}`)]
+  })
+  const reachedTask = { ...task, due: places.due.filter((_, index) => !unreachable.has(index)) }
+  const reachedPlaces = listRoundPlaces(input, reachedTask)
+  return {
+    places: reachedPlaces,
+    measured: await measureRound(roads, reachedPlaces.places, task.lorries),
+    left,
+  }
+}
+
+/** Depots and tips that no road reaches, and bins that were asked for by name. */
+function findUnreachableFaults(
+  { request }: RoundInput,
+  { due, unloadings, depots }: RoundPlaces,
+  unreachable: ReadonlyMap<number, string>,
+): InputFault[] {
+  return [...unreachable].flatMap(([place, reason]): InputFault[] => {
+    const bin = due[place]
+    if (bin) {
+      for (const field of ['mustEmpty', 'deviceIds'] as const) {
+        const index = request[field]?.indexOf(bin.id) ?? -1
+        if (index !== -1)
+          return [{ path: `${field}.${index}`, message: `no lorry gets to bin ${bin.id}: ${reason}` }]
+      }
+      return []
+    }
+    const unloading = unloadings[place - due.length]
+    if (unloading) return [{ path: 'tips', message: `no lorry gets to tip ${unloading.tipId}: ${reason}` }]
+    const depot = depots[place - due.length - unloadings.length]
+    return [{ path: 'depotIds', message: `no lorry gets out of depot ${depot?.id}: ${reason}` }]
+  })
 }
 
 /** What would be planned; throws a KerbsideError INVALID_REQUEST with its faults where the input makes no sense. */
@@ -84,7 +152,7 @@ function progressOf(round: RoundProblem, plan: VrpPlan, elapsed: number): RoundP
   }
 }
 
-function totalsOf(lorries: readonly ReturnType<typeof scheduleLorry>[]): {
+function totalsOf(lorries: readonly ScheduledLorry[]): {
   cost: number
   distanceM: number
   durationSeconds: number

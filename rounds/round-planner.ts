@@ -1,7 +1,10 @@
-import { Worker } from 'node:worker_threads'
-import { type ErrorCode, type InputFault, KerbsideError } from '../model/error.ts'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { KerbsideError } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import { checkRound } from './plan-round.ts'
+import { type RoadsFacts, receiveError, type SentError, serveRoads } from './remote-roads.ts'
+import type { Roads } from './roads/roads.ts'
+import { createStraightRoads } from './roads/straight-roads.ts'
 import type { RoundInput, RoundPlan, RoundProgress } from './round-input.ts'
 
 /** What became of a job: `cancelled` with the best so far. */
@@ -37,6 +40,8 @@ export interface RoundPlanner {
 export interface RoundPlannerOptions {
   /** Rounds solved at a time, each in a thread of its own. */
   readonly concurrency?: number
+  /** Straight lines where absent. The planner does not close them. */
+  readonly roads?: Roads | undefined
   readonly logger: Logger
 }
 
@@ -44,17 +49,15 @@ export interface PlanWorkerData {
   readonly input: RoundInput
   /** An Int32: 1 asks the search to end. */
   readonly stopFlag: SharedArrayBuffer
+  /** Where to ask for the ways. */
+  readonly roadsPort: MessagePort
+  readonly roadsFacts: RoadsFacts
 }
 
 export type PlanWorkerMessage =
   | { readonly type: 'progress'; readonly progress: RoundProgress }
   | { readonly type: 'plan'; readonly plan: RoundPlan }
-  | {
-      readonly type: 'failure'
-      readonly code: ErrorCode
-      readonly message: string
-      readonly faults: readonly InputFault[]
-    }
+  | ({ readonly type: 'failure' } & SentError)
 
 const CONCURRENCY = 1
 
@@ -66,7 +69,11 @@ interface Job extends PromiseWithResolvers<RoundOutcome> {
   worker: Worker | undefined
 }
 
-export function createRoundPlanner({ concurrency = CONCURRENCY, logger }: RoundPlannerOptions): RoundPlanner {
+export function createRoundPlanner({
+  concurrency = CONCURRENCY,
+  roads = createStraightRoads(),
+  logger,
+}: RoundPlannerOptions): RoundPlanner {
   const running = new Set<Job>()
   let isClosed = false
 
@@ -102,8 +109,18 @@ export function createRoundPlanner({ concurrency = CONCURRENCY, logger }: RoundP
 
   function run(job: Job): void {
     running.add(job)
-    const workerData: PlanWorkerData = { input: job.input, stopFlag: job.stopFlag }
-    const worker = new Worker(new URL('./plan-worker.ts', import.meta.url), { workerData })
+    const { port1, port2 } = new MessageChannel()
+    serveRoads(port1, roads)
+    const workerData: PlanWorkerData = {
+      input: job.input,
+      stopFlag: job.stopFlag,
+      roadsPort: port2,
+      roadsFacts: { isEstimated: roads.isEstimated, attribution: roads.attribution },
+    }
+    const worker = new Worker(new URL('./plan-worker.ts', import.meta.url), {
+      workerData,
+      transferList: [port2],
+    })
     job.worker = worker
     let settle = () => {
       const message = isClosed
@@ -116,8 +133,7 @@ export function createRoundPlanner({ concurrency = CONCURRENCY, logger }: RoundP
       else if (message.type === 'plan') {
         settle = () => job.resolve({ status: job.isCancelled ? 'cancelled' : 'done', plan: message.plan })
       } else {
-        const { code, faults } = message
-        settle = () => job.reject(new KerbsideError(code, message.message, { faults }))
+        settle = () => job.reject(receiveError(message))
       }
     })
     worker.on('error', (error) => {
@@ -126,6 +142,7 @@ export function createRoundPlanner({ concurrency = CONCURRENCY, logger }: RoundP
     })
     // Whoever waits for the answer may start the next one then.
     worker.on('exit', () => {
+      port1.close()
       running.delete(job)
       settle()
     })

@@ -1,10 +1,11 @@
-import type { Depot, Tip } from '../model/site.ts'
+import type { Depot, Lorry, Tip } from '../model/site.ts'
 import type { DueBin } from './choose-bins.ts'
 import type { ChosenLorry } from './choose-lorries.ts'
 import { localTime } from './local-time.ts'
+import type { MeasuredRound } from './measure-round.ts'
+import type { Place } from './roads/place.ts'
 import type { RoundInput } from './round-input.ts'
-import { measureStraightLines, type Place } from './straight-lines.ts'
-import type { Problem } from './vrp/problem.ts'
+import type { Problem, Rest } from './vrp/problem.ts'
 
 /** How long it takes to empty a bin, from stopping to driving on. */
 const LIFT_SECONDS = 90
@@ -18,25 +19,27 @@ interface Unloading extends Place {
   readonly serviceSeconds: number
 }
 
-/** A round in the solver's words, with what its numbers stand for. */
-export interface RoundProblem {
-  readonly problem: Problem
-  /** The solver's second 0, in ms since 1970. */
-  readonly startTime: number
-  /** By the solver's places. */
+/** Who drives and what is to be done, before the ways between are known. */
+export interface RoundPlaces {
+  /** By the solver's places: bins, where lorries unload, depots. */
   readonly places: readonly Place[]
   readonly due: readonly DueBin[]
   readonly unloadings: readonly Unloading[]
+  readonly depots: readonly Depot[]
   readonly lorries: readonly ChosenLorry[]
 }
 
-export function createRoundProblem(
-  { request, timeZone, tips }: RoundInput,
+/** A round in the solver's words, with what its numbers stand for. */
+export interface RoundProblem extends RoundPlaces {
+  readonly problem: Problem
+  /** The solver's second 0, in ms since 1970. */
+  readonly startTime: number
+}
+
+export function listRoundPlaces(
+  { tips }: RoundInput,
   { lorries, due }: { lorries: readonly ChosenLorry[]; due: readonly DueBin[] },
-): RoundProblem {
-  const { date } = request
-  const startTime = Math.min(...lorries.map(({ lorry }) => localTime(date, lorry.shiftStart, timeZone)))
-  const secondAt = (timeOfDay: string): number => (localTime(date, timeOfDay, timeZone) - startTime) / 1000
+): RoundPlaces {
   const depots: Depot[] = [...new Set(lorries.map(({ depot }) => depot))]
   const unloadings =
     tips.length > 0
@@ -52,6 +55,22 @@ export function createRoundProblem(
           longitude,
           latitude,
         }))
+  const places = [...due, ...unloadings, ...depots].map(({ longitude, latitude }) => ({
+    longitude,
+    latitude,
+  }))
+  return { places, due, unloadings, depots, lorries }
+}
+
+export function createRoundProblem(
+  { request, timeZone, tips }: RoundInput,
+  roundPlaces: RoundPlaces,
+  { matrices, matrixOf }: MeasuredRound,
+): RoundProblem {
+  const { due, unloadings, depots, lorries } = roundPlaces
+  const { date } = request
+  const startTime = Math.min(...lorries.map(({ lorry }) => localTime(date, lorry.shiftStart, timeZone)))
+  const secondAt = (timeOfDay: string): number => (localTime(date, timeOfDay, timeZone) - startTime) / 1000
   // Stream 0 is that of the bins of which nobody said: any lorry and any tip takes them.
   const names = [...new Set(due.flatMap(({ stream }) => (stream === null ? [] : [stream])))]
   const numberOf = new Map<string | null, number>([
@@ -60,25 +79,19 @@ export function createRoundProblem(
   ])
   const streamsOf = (listed: readonly string[]): number[] | null =>
     listed.length === 0 ? null : [0, ...listed.flatMap((name) => numberOf.get(name) ?? [])]
-  const places = [...due, ...unloadings, ...depots].map(({ longitude, latitude }) => ({
-    longitude,
-    latitude,
-  }))
+  const skillBits = createSkillBits(due)
   return {
+    ...roundPlaces,
     startTime,
-    places,
-    due,
-    unloadings,
-    lorries,
     problem: {
-      customers: due.map(({ litres, kg, stream }) => ({
-        demand: [litres, kg],
-        serviceSeconds: LIFT_SECONDS,
-        opens: Number.NEGATIVE_INFINITY,
-        closes: Number.POSITIVE_INFINITY,
-        prize: Number.POSITIVE_INFINITY,
-        stream: numberOf.get(stream) as number,
-        skills: 0,
+      customers: due.map((bin) => ({
+        demand: [bin.litres, bin.kg, 1],
+        serviceSeconds: bin.serviceSeconds ?? LIFT_SECONDS,
+        opens: bin.collectFrom === null ? Number.NEGATIVE_INFINITY : secondAt(bin.collectFrom),
+        closes: bin.collectUntil === null ? Number.POSITIVE_INFINITY : secondAt(bin.collectUntil),
+        prize: bin.prize,
+        stream: numberOf.get(bin.stream) as number,
+        skills: skillBits.need(bin.skills),
       })),
       tips: unloadings.map(({ serviceSeconds }, index) => {
         const tip: Tip | undefined = tips[index]
@@ -91,19 +104,58 @@ export function createRoundProblem(
         }
       }),
       depotCount: depots.length,
-      vehicles: lorries.map(({ lorry, depot }) => ({
+      vehicles: lorries.map(({ lorry, depot }, index) => ({
         depot: depots.indexOf(depot),
-        capacity: [lorry.capacity.litres, lorry.capacity.kg],
+        capacity: [lorry.capacity.litres, lorry.capacity.kg, Number.POSITIVE_INFINITY],
+        dayLimit: [lorry.dayLimitLitres, lorry.dayLimitKg, lorry.dayLimitLifts].map(
+          (limit) => limit ?? Number.POSITIVE_INFINITY,
+        ),
         costPerM: lorry.costPerKm / 1000,
         costPerSecond: lorry.costPerHour / 3600,
         fixedCost: lorry.costPerDay,
-        earliest: secondAt(lorry.shiftStart),
-        latest: secondAt(lorry.shiftEnd),
-        breakSeconds: lorry.breakSeconds,
+        earliest: Math.max(secondAt(lorry.shiftStart), secondAt(depot.opens ?? '00:00')),
+        latest: Math.min(secondAt(lorry.shiftEnd), secondAt(depot.closes ?? '24:00')),
+        rest: restOf(lorry, secondAt),
         streams: streamsOf(lorry.streams),
-        skills: 0,
+        skills: skillBits.have(lorry.skills),
+        matrix: matrixOf[index] as number,
       })),
-      ...measureStraightLines(places),
+      matrices,
     },
   }
 }
+
+/** A lorry's break, in the middle third of its shift where its settings do not say. */
+function restOf(
+  { breakSeconds, breakOpens, breakCloses, shiftStart, shiftEnd }: Lorry,
+  secondAt: (timeOfDay: string) => number,
+): Rest | null {
+  if (breakSeconds === 0) return null
+  const [start, end] = [secondAt(shiftStart), secondAt(shiftEnd)]
+  const third = (end - start) / 3
+  const opens = breakOpens === undefined ? start + third : secondAt(breakOpens)
+  const closes = breakCloses === undefined ? end - third : secondAt(breakCloses)
+  return { seconds: breakSeconds, opens, closes }
+}
+
+/**
+ * Skills as bits. The last bit stands for all further ones together, which only a lorry with every one of them has: nobody
+ * is sent where a skill is missing.
+ */
+function createSkillBits(due: readonly DueBin[]): {
+  need: (skills: readonly string[]) => number
+  have: (skills: readonly string[]) => number
+} {
+  const names = [...new Set(due.flatMap(({ skills }) => skills))].sort()
+  const single = names.slice(0, SKILL_BITS - 1)
+  const further = names.slice(SKILL_BITS - 1)
+  const bitsOf = (skills: readonly string[]): number =>
+    single.reduce((bits, name, index) => (skills.includes(name) ? bits | (1 << index) : bits), 0)
+  const furtherBit = 1 << (SKILL_BITS - 1)
+  return {
+    need: (skills) => bitsOf(skills) | (further.some((name) => skills.includes(name)) ? furtherBit : 0),
+    have: (skills) => bitsOf(skills) | (further.every((name) => skills.includes(name)) ? furtherBit : 0),
+  }
+}
+
+const SKILL_BITS = 31

@@ -1,83 +1,69 @@
 import type { LorryRound, RoundStop } from '../model/round.ts'
 import { formatTime } from '../model/time.ts'
 import type { ChosenLorry } from './choose-lorries.ts'
+import type { Place } from './roads/place.ts'
+import type { Leg } from './roads/roads.ts'
 import type { RoundProblem } from './round-problem.ts'
-import type { Place } from './straight-lines.ts'
+import { matrixOf } from './vrp/prepare-problem.ts'
 import type { Vehicle } from './vrp/problem.ts'
+import { type ScheduledStop, scheduleRoute } from './vrp/schedule-route.ts'
+import type { VrpRoute } from './vrp/solution.ts'
 
-/**
- * A lorry's day as stops with times. It leaves when its shift starts. Its break, if it has one, is taken at the first
- * stop that it leaves in the second half of its shift; a lorry that is on its way home by then takes none.
- */
-export function scheduleLorry(
-  round: RoundProblem,
-  { vehicle: index, visits }: { readonly vehicle: number; readonly visits: readonly number[] },
-): { round: LorryRound; cost: number } {
+/** A lorry's day, without the way between its stops. */
+export interface ScheduledLorry {
+  readonly round: Omit<LorryRound, 'geometry'>
+  readonly cost: number
+  /** Where it drives, one after the other, from depot to depot. */
+  readonly places: readonly Place[]
+}
+
+/** A lorry's day as stops with times. It leaves when its shift starts, and takes its break where that suits its way best. */
+export function scheduleLorry(round: RoundProblem, { vehicle: index, visits }: VrpRoute): ScheduledLorry {
   const { problem, places, due, unloadings, startTime } = round
-  const { lorry, depot } = round.lorries[index] as ChosenLorry
+  const { lorry } = round.lorries[index] as ChosenLorry
   const vehicle = problem.vehicles[index] as Vehicle
-  const middle = (vehicle.earliest + vehicle.latest) / 2
-  const depotPlace = due.length + unloadings.length + vehicle.depot
+  const scheduled = scheduleRoute(problem, index, visits)
+  if (!scheduled) throw new Error(`the route of lorry ${lorry.id} cannot be driven in time`)
+  const { distances } = matrixOf(problem, vehicle)
   const stops: RoundStop[] = []
-  let time = vehicle.earliest
+  const driven: Place[] = []
   let load = { litres: 0, kg: 0 }
   let distanceM = 0
-  let hasBreak = lorry.breakSeconds === 0
-  let from = depotPlace
-  addStop(depot, { type: 'start', arrival: time, reason: null })
-  for (const place of visits) {
-    const arrival = drive(place)
-    const bin = due[place]
+  let from: number | undefined
+  for (const [i, stop] of scheduled.entries()) {
+    const place = places[stop.place] as Place
+    if (stop.type === 'rest') {
+      addStop(place, stop, { type: 'break', reason: null })
+      continue
+    }
+    if (from !== undefined) distanceM += distances[from * places.length + stop.place] as number
+    from = stop.place
+    driven.push(place)
+    const bin = due[stop.place]
+    const unloading = unloadings[stop.place - due.length]
     if (bin) {
-      time = arrival + (problem.customers[place]?.serviceSeconds as number)
       load = { litres: load.litres + bin.litres, kg: Math.round((load.kg + bin.kg) * 10) / 10 }
-      addStop(bin, { type: 'lift', deviceId: bin.id, arrival, reason: bin.reason })
-    } else {
-      const unloading = unloadings[place - due.length] as (typeof unloadings)[number]
-      const { opens } = problem.tips[place - due.length] as (typeof problem.tips)[number]
-      time = Math.max(arrival, opens) + unloading.serviceSeconds
+      addStop(place, stop, { type: 'lift', deviceId: bin.id, reason: bin.reason })
+    } else if (unloading) {
       load = { litres: 0, kg: 0 }
       const reason = unloading.tipId === null ? 'at the depot, as there is no tip' : null
-      addStop(unloading, { type: 'tip', tipId: unloading.tipId, arrival, reason })
-    }
-    if (!hasBreak && time >= middle) {
-      hasBreak = true
-      const breakStart = time
-      time += lorry.breakSeconds
-      addStop(places[place] as Place, { type: 'break', arrival: breakStart, reason: null })
+      addStop(place, stop, { type: 'tip', tipId: unloading.tipId, reason })
+    } else {
+      const isStart = stops.every(({ type }) => type === 'break') && i < scheduled.length - 1
+      addStop(place, stop, { type: isStart ? 'start' : 'end', reason: null })
     }
   }
-  time = drive(depotPlace)
-  addStop(depot, { type: 'end', arrival: time, reason: null })
-  const durationSeconds = time - vehicle.earliest
+  const durationSeconds = Math.round((scheduled.at(-1) as ScheduledStop).leave - vehicle.earliest)
   return {
     cost: vehicle.fixedCost + vehicle.costPerM * distanceM + vehicle.costPerSecond * durationSeconds,
-    round: {
-      lorryId: lorry.id,
-      stops,
-      distanceM,
-      durationSeconds,
-      geometry: {
-        type: 'LineString',
-        coordinates: [depotPlace, ...visits, depotPlace].map((place) => {
-          const { longitude, latitude } = places[place] as Place
-          return [longitude, latitude]
-        }),
-      },
-    },
-  }
-
-  /** Returns when the lorry is there. */
-  function drive(to: number): number {
-    const arc = from * places.length + to
-    distanceM += problem.distances[arc] as number
-    from = to
-    return time + (problem.durations[arc] as number)
+    places: driven,
+    round: { lorryId: lorry.id, stops, distanceM, durationSeconds },
   }
 
   function addStop(
     { longitude, latitude }: Place,
-    stop: Pick<RoundStop, 'type' | 'reason'> & { arrival: number; deviceId?: string; tipId?: string | null },
+    { arrival, leave }: ScheduledStop,
+    stop: Pick<RoundStop, 'type' | 'reason'> & { deviceId?: string; tipId?: string | null },
   ): void {
     stops.push({
       type: stop.type,
@@ -85,10 +71,26 @@ export function scheduleLorry(
       tipId: stop.tipId ?? null,
       longitude,
       latitude,
-      arrivalTime: formatTime(startTime + stop.arrival * 1000),
-      departureTime: formatTime(startTime + time * 1000),
+      arrivalTime: formatTime(startTime + Math.round(arrival) * 1000),
+      departureTime: formatTime(startTime + Math.round(leave) * 1000),
       load,
       reason: stop.reason,
     })
+  }
+}
+
+/** The way by its streets, from depot to depot; a leg that nobody knows is a straight line. */
+export function joinLegs(places: readonly Place[], legs: readonly (Leg | null)[]): LorryRound['geometry'] {
+  const coordinates: number[][] = []
+  for (const [i, { longitude, latitude }] of places.entries()) {
+    add(longitude, latitude)
+    const leg = legs[i]
+    if (leg) for (const [x, y] of leg) add(x, y)
+  }
+  return { type: 'LineString', coordinates }
+
+  function add(longitude: number, latitude: number): void {
+    const last = coordinates.at(-1)
+    if (last?.[0] !== longitude || last[1] !== latitude) coordinates.push([longitude, latitude])
   }
 }

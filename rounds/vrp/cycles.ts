@@ -3,6 +3,8 @@ const FIRST_TEMPERATURE = 0.5
 const LAST_TEMPERATURE = 0.005
 /** A search that begins with a plan that was good yesterday, or an hour ago, is not to lose it. */
 const WARM_TEMPERATURE = 0.05
+/** When the cycles of cooling end, as parts of the whole: growing ones, so that there is a good plan whenever somebody stops. */
+const CYCLE_ENDS = [1 / 13, 4 / 13, 1]
 /** More than this for each customer has not been seen to help. */
 const ITERATIONS_PER_CUSTOMER_MAX = 15_000
 
@@ -14,35 +16,38 @@ export interface Budget {
   readonly elapsedSeconds: () => number
 }
 
-/** Of the whole budget, from one part to another, temperatures fall. */
-export interface Cycle {
-  readonly from: number
-  readonly to: number
+/** A part of a search, in which temperatures fall from one to another. */
+export interface Leg {
+  /** Where it ends, as a part of the whole budget. */
+  readonly until: number
+  readonly iterations: number
   readonly firstTemperature: number
   readonly lastTemperature: number
+  /** A new cycle starts from the best plan so far; otherwise the search goes on where it is. */
+  readonly isNewCycle: boolean
 }
 
-/** Growing cycles of cooling, each from the best so far, so that there is a good plan whenever somebody stops. */
-export function listCycles(isWarm: boolean): Cycle[] {
-  const ends = [0, 1 / 13, 4 / 13, 1]
-  return ends.slice(1).map((to, i) => ({
-    from: ends[i] as number,
-    to,
-    firstTemperature: isWarm ? WARM_TEMPERATURE : FIRST_TEMPERATURE,
-    lastTemperature: LAST_TEMPERATURE,
-  }))
-}
-
-/** How much of a budget is spent, be it time or iterations, whichever is further; 1 or more where all is. */
-export function createMeter(
-  { iterations, seconds, elapsedSeconds }: Budget,
+/** The legs of a search: each cycle in so many, between which searches that go on side by side may learn of each other. */
+export function listLegs(
+  { iterations }: Budget,
   customerCount: number,
-): (iteration: number) => number {
+  options: { readonly isWarm: boolean; readonly legsPerCycle: number },
+): Leg[] {
+  const { isWarm, legsPerCycle } = options
   const iterationsMax = iterations ?? ITERATIONS_PER_CUSTOMER_MAX * customerCount
-  const startedAt = elapsedSeconds()
-  return (iteration) =>
-    Math.max(
-      seconds === undefined ? 0 : (elapsedSeconds() - startedAt) / seconds,
-      iteration / Math.max(1, iterationsMax),
+  const first = isWarm ? WARM_TEMPERATURE : FIRST_TEMPERATURE
+  const temperatureAt = (part: number): number => first * (LAST_TEMPERATURE / first) ** part
+  return CYCLE_ENDS.flatMap((end, cycle) => {
+    const start = CYCLE_ENDS[cycle - 1] ?? 0
+    return Array.from(
+      { length: legsPerCycle },
+      (_, leg): Leg => ({
+        until: start + ((end - start) * (leg + 1)) / legsPerCycle,
+        iterations: Math.round((iterationsMax * (end - start)) / legsPerCycle),
+        firstTemperature: temperatureAt(leg / legsPerCycle),
+        lastTemperature: temperatureAt((leg + 1) / legsPerCycle),
+        isNewCycle: leg === 0,
+      }),
     )
+  })
 }

@@ -1,13 +1,17 @@
 import type { Random } from '../../model/random.ts'
 import { driveOn, isInTime, type Moment, waitUntil } from './moment.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
-import { isBare, LOAD_TOLERANCE, type Route } from './route.ts'
+import { isBare, isLoadedAtStart, LOAD_TOLERANCE, type Route } from './route.ts'
 import type { Insertion, Solution } from './solution.ts'
 
 /** The chance that a place for an insertion is overlooked. */
 const BLINK_RATE = 0.01
 
-/** The cheapest place of a customer that breaks nothing and costs less than leaving it out. */
+/** So often a customer is put in for up to so many times what leaving it out costs: a better order may make it worth it. */
+const RASH_RATE = 0.1
+const RASH_FACTOR = 2
+
+/** The cheapest place of a customer that breaks nothing and costs less than leaving it out, mostly. */
 export function findInsertion(
   prepared: PreparedProblem,
   solution: Solution,
@@ -19,7 +23,7 @@ export function findInsertion(
     after: -1,
     tip: -1,
     isTipFirst: false,
-    cost: prepared.penalties[customer] as number,
+    cost: (prepared.penalties[customer] as number) * (random() < RASH_RATE ? RASH_FACTOR : 1),
   }
   tryBesideNearest(prepared, solution, customer, random, best)
   const isToTryAll = best.route === -1 && prepared.besideCount < prepared.customerCount - 1
@@ -291,10 +295,6 @@ function tryWithTip(
     if (firstFits) tryPair(prepared, route, after, tip, customer, best)
     if (behindFits) tryPair(prepared, route, after, customer, tip, best)
   }
-}
-
-function isLoadedAtStart({ vehicle }: Route): boolean {
-  return vehicle.underWay?.load.some((amount) => amount > 0) ?? false
 }
 
 /** Whether the vehicle holds the customer's load with what is loaded so far, or with what comes behind. */

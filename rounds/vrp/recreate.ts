@@ -1,5 +1,6 @@
 import type { Random } from '../../model/random.ts'
 import { findInsertion } from './find-insertion.ts'
+import { moveTips } from './move-tip.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 import { putIn, type Solution } from './solution.ts'
 
@@ -27,6 +28,7 @@ export function recreate(
     const insertion = findInsertion(prepared, solution, customer, random)
     if (insertion.route === -1 || !putIn(prepared, solution, customer, insertion)) absent.push(customer)
   }
+  if (prepared.tipCount > 1) moveTips(prepared, solution, random)
 }
 
 /** Moves some of the absent to those that are tried. */

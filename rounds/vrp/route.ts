@@ -17,7 +17,7 @@ export interface Route {
   /** Whether its times are plain sums: it takes no break, and speeds do not change. */
   readonly isSteady: boolean
   /** What it drives with nobody to serve: from depot to depot, unloading on the way what it carries already. */
-  readonly bare: readonly number[]
+  bare: readonly number[]
   /** From depot to depot. */
   nodes: Int32Array
   length: number
@@ -59,11 +59,7 @@ export function createRoute(prepared: PreparedProblem, vehicleIndex: number): Ro
     durations,
     profiles,
     isSteady: vehicle.rest === null && (profiles === undefined || problem.speeds === undefined),
-    bare: [
-      depotAt + vehicle.depot,
-      ...tipsAtStart(prepared, vehicle),
-      depotAt + (vehicle.endDepot ?? vehicle.depot),
-    ],
+    bare: [depotAt + vehicle.depot, depotAt + (vehicle.endDepot ?? vehicle.depot)],
     nodes: new Int32Array(0),
     length: 0,
     depart: new Float64Array(0),
@@ -81,9 +77,36 @@ export function createRoute(prepared: PreparedProblem, vehicleIndex: number): Ro
     saved: { nodes: new Int32Array(0), length: 0, isSaved: false },
   }
   makeRoom(route, 16, dimensions)
+  route.bare = findCheapestBare(prepared, route)
   clearRoute(route)
   refreshRoute(prepared, route)
   return route
+}
+
+/** With the tip that a vehicle which carries something already goes to in any case. */
+function findCheapestBare(prepared: PreparedProblem, route: Route): readonly number[] {
+  const { underWay } = route.vehicle
+  if (!underWay || prepared.tipCount === 0 || !isLoadedAtStart(route)) return route.bare
+  const [start, end] = route.bare as readonly [number, number]
+  let best = route.bare
+  let bestCost = Number.POSITIVE_INFINITY
+  for (const tip of prepared.tipsOf.get(underWay.stream) ?? []) {
+    route.bare = [start, tip, end]
+    clearRoute(route)
+    // One that is late already goes to the tip that is cheapest all the same.
+    const cost = refreshRoute(prepared, route) ? route.cost : route.cost + LATE_PENALTY
+    if (cost >= bestCost) continue
+    best = route.bare
+    bestCost = cost
+  }
+  return best
+}
+
+const LATE_PENALTY = 1e12
+
+/** Whether its vehicle carries something before it has served anybody. */
+export function isLoadedAtStart({ vehicle }: Route): boolean {
+  return vehicle.underWay?.load.some((amount) => amount > 0) ?? false
 }
 
 /** Whether it serves nobody. */
@@ -100,20 +123,6 @@ export function isUsed(route: Route): boolean {
 export function clearRoute(route: Route): void {
   route.nodes.set(route.bare)
   route.length = route.bare.length
-}
-
-/** The tip that a vehicle which carries something already goes to in any case. */
-function tipsAtStart(
-  { tipsOf, customerCount, tipCount, placeCount, problem }: PreparedProblem,
-  vehicle: Vehicle,
-): number[] {
-  const { underWay, depot } = vehicle
-  if (!underWay || tipCount === 0 || underWay.load.every((amount) => amount === 0)) return []
-  const { durations } = matrixOf(problem, vehicle)
-  const row = (customerCount + tipCount + depot) * placeCount
-  const tips = tipsOf.get(underWay.stream) ?? []
-  const nearest = tips.toSorted((a, b) => (durations[row + a] as number) - (durations[row + b] as number))
-  return nearest.slice(0, 1)
 }
 
 /** Room for `length` nodes; keeps the nodes, not what is derived from them. */
@@ -245,7 +254,7 @@ function refreshLoads(prepared: PreparedProblem, route: Route): boolean {
   const { customerCount, dimensions, demands, streams, releases } = prepared
   const { nodes, length, loaded, total, stream, vehicle, tripStart, collected, release } = route
   const { capacity, dayLimit, underWay } = vehicle
-  const initialStream = underWay?.load.some((amount) => amount > 0) ? underWay.stream : -1
+  const initialStream = underWay && isLoadedAtStart(route) ? underWay.stream : -1
   let fits = true
   let start = 0
   let latestRelease = Number.NEGATIVE_INFINITY

@@ -14,6 +14,7 @@ import {
   type Solution,
   type VrpPlan,
 } from './solution.ts'
+import { swapVehicles } from './swap-vehicles.ts'
 
 /** A solution that is made better and better, and the best that it was. */
 export interface Search {
@@ -26,21 +27,28 @@ export interface Search {
   bestCost: number
   /** What temperatures are parts of: an average arc's cost. */
   readonly arcCost: number
-  readonly hasFixedCosts: boolean
+  /** Whether vehicles differ, or cost something to send out: then whole routes are worth taking out. */
+  readonly hasRouteCosts: boolean
 }
 
-/** A part of a search: temperatures fall from one to another as the budget is spent. */
+/** Temperatures fall from one to another as the budget is spent, be it iterations or time, whichever is further. */
 export interface Cooling {
-  readonly from: number
-  readonly to: number
-  /** The part that is spent, 0 to 1, after so many of its iterations. */
-  spent(iteration: number): number
+  readonly firstTemperature: number
+  readonly lastTemperature: number
+  readonly iterations: number
+  /** By `elapsedSeconds`, from now on. */
+  readonly seconds: number
+  readonly elapsedSeconds: () => number
+  /** Asked before each iteration; true ends the search with the best so far. */
   readonly shouldStop?: (() => boolean) | undefined
-  readonly onBetter?: ((search: Search) => void) | undefined
+  /** Called after each iteration that found a better plan than ever. */
+  readonly onBetter?: (() => void) | undefined
 }
 
-/** The chance that an iteration takes a whole route out, where a vehicle's day has a price. */
+/** The chance that an iteration takes a whole route out, where it matters who drives. */
 const ROUTE_RUIN_RATE = 0.02
+/** The chance that two vehicles swap all they do instead. */
+const VEHICLE_SWAP_RATE = 0.01
 /** Costs are sums of doubles in changing order: a difference below this is none. */
 const COST_TOLERANCE = 1e-6
 
@@ -61,12 +69,13 @@ export function createSearch(problem: Problem, seed: number, start?: VrpPlan): S
     best: exportPlan(solution),
     bestCost: cost,
     arcCost: averageArcCost(prepared, solution),
-    hasFixedCosts: problem.vehicles.some(({ fixedCost }) => fixedCost > 0),
+    hasRouteCosts:
+      solution.routesOfType.length > 1 || problem.vehicles.some(({ fixedCost }) => fixedCost > 0),
   }
 }
 
-/** Goes on from a plan of this problem. */
-export function restart(search: Search, plan: VrpPlan): void {
+/** Goes on from the best plan so far, or from another one. */
+export function restart(search: Search, plan: VrpPlan = search.best): void {
   importPlan(search.prepared, search.solution, plan)
   search.currentCost = costOf(search.solution)
   noteBest(search)
@@ -74,29 +83,42 @@ export function restart(search: Search, plan: VrpPlan): void {
 
 /** Ruins and recreates, and accepts by simulated annealing; false where it was asked to stop. */
 export function anneal(search: Search, cooling: Cooling): boolean {
-  const { prepared, random, solution, arcCost, hasFixedCosts } = search
+  const { prepared, random, solution, arcCost } = search
+  const { firstTemperature, lastTemperature, iterations, seconds, elapsedSeconds } = cooling
   if (prepared.customerCount === 0 || prepared.problem.vehicles.length === 0) return true
+  const startedAt = elapsedSeconds()
   for (let iteration = 0; ; iteration++) {
-    const spent = cooling.spent(iteration)
-    if (spent >= 1) return true
+    const ofTime = seconds === Number.POSITIVE_INFINITY ? 0 : (elapsedSeconds() - startedAt) / seconds
+    const spent = Math.max(ofTime, iteration / iterations)
+    // Of an empty budget, nothing divided by nothing is spent.
+    if (!(spent < 1)) return true
     if (cooling.shouldStop?.()) return false
-    const temperature = cooling.from * (cooling.to / cooling.from) ** spent * arcCost
-    const longAbsent = solution.absent.length
-    const seed =
-      hasFixedCosts && random() < ROUTE_RUIN_RATE
-        ? ruinRoute(prepared, solution, random)
-        : ruin(prepared, solution, random)
-    recreate(prepared, solution, random, longAbsent, seed)
+    const temperature = firstTemperature * (lastTemperature / firstTemperature) ** spent * arcCost
+    change(search)
     const cost = costOf(solution)
     // Equation 1: the Metropolis criterion with the logarithm taken on the other side.
     if (cost < search.currentCost - temperature * Math.log(random())) {
       keep(solution)
       search.currentCost = cost
-      if (noteBest(search)) cooling.onBetter?.(search)
+      if (noteBest(search)) cooling.onBetter?.()
     } else {
       rollBack(prepared, solution)
     }
   }
+}
+
+function change({ prepared, solution, random, hasRouteCosts }: Search): void {
+  const longAbsent = solution.absent.length
+  const draw = hasRouteCosts ? random() : 1
+  if (draw < VEHICLE_SWAP_RATE) {
+    swapVehicles(prepared, solution, random)
+    return
+  }
+  const seed =
+    draw < VEHICLE_SWAP_RATE + ROUTE_RUIN_RATE
+      ? ruinRoute(prepared, solution, random)
+      : ruin(prepared, solution, random)
+  recreate(prepared, solution, random, longAbsent, seed)
 }
 
 function noteBest(search: Search): boolean {

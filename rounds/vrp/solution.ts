@@ -1,3 +1,4 @@
+import { dropNeedlessTips } from './drop-needless-tips.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 import {
   clearRoute,
@@ -8,7 +9,6 @@ import {
   refreshRoute,
   removeNodes,
 } from './route.ts'
-import { tidyTips } from './tidy-tips.ts'
 
 /** All routes and who is in none, changed in place; what was changed since the last `keep` can be taken back. */
 export interface Solution {
@@ -43,10 +43,16 @@ export interface Insertion {
 export interface VrpPlan {
   /** Of the routes, without what the absent cost. */
   readonly cost: number
-  /** Those that are used: a vehicle's index, and the customers and tips that it visits, as places in order. */
-  readonly routes: readonly { readonly vehicle: number; readonly visits: readonly number[] }[]
+  /** Those that are used. */
+  readonly routes: readonly VrpRoute[]
   /** Customers that nobody visits. */
   readonly absent: readonly number[]
+}
+
+/** A vehicle's index, and the customers and tips that it visits, as places in order. */
+export interface VrpRoute {
+  readonly vehicle: number
+  readonly visits: readonly number[]
 }
 
 export function createSolution(prepared: PreparedProblem): Solution {
@@ -104,7 +110,8 @@ export function rollBack(prepared: PreparedProblem, solution: Solution): void {
   solution.absentCost = kept.absentCost
 }
 
-function assign(prepared: PreparedProblem, { routeOf }: Solution, route: Route, index: number): void {
+/** Writes down whose the customers of a route are. */
+export function assign(prepared: PreparedProblem, { routeOf }: Solution, route: Route, index: number): void {
   for (let i = 1; i < route.length - 1; i++) {
     const node = route.nodes[i] as number
     if (node < prepared.customerCount) routeOf[node] = index
@@ -112,7 +119,7 @@ function assign(prepared: PreparedProblem, { routeOf }: Solution, route: Route, 
 }
 
 /** To be called before a route is changed. */
-function touch({ kept }: Solution, route: Route): void {
+export function touch({ kept }: Solution, route: Route): void {
   const { saved } = route
   if (saved.isSaved) return
   if (saved.nodes.length < route.length) saved.nodes = new Int32Array(route.nodes.length)
@@ -127,7 +134,7 @@ export function takeOut(prepared: PreparedProblem, solution: Solution, route: Ro
   touch(solution, route)
   solution.routesCost -= route.cost
   dropUnassigned(prepared, solution, route)
-  tidyTips(prepared, route)
+  dropNeedlessTips(prepared, route)
   // Only travel times that break the triangle inequality can make a shorter route late. Then nobody stays in it.
   if (!refreshRoute(prepared, route)) {
     for (let i = 1; i < route.length - 1; i++) {
@@ -135,7 +142,7 @@ export function takeOut(prepared: PreparedProblem, solution: Solution, route: Ro
       if (node < prepared.customerCount) solution.routeOf[node] = -1
     }
     dropUnassigned(prepared, solution, route)
-    tidyTips(prepared, route)
+    dropNeedlessTips(prepared, route)
     refreshRoute(prepared, route)
   }
   solution.routesCost += route.cost

@@ -1,7 +1,8 @@
-import { type Budget, createMeter, listCycles } from './cycles.ts'
+import { type Budget, listLegs } from './cycles.ts'
 import type { Problem } from './problem.ts'
 import { anneal, createSearch, restart } from './search.ts'
 import type { VrpPlan } from './solution.ts'
+import { createThrottle } from './throttle.ts'
 
 export interface SolveOptions extends Budget {
   readonly seed: number
@@ -13,45 +14,24 @@ export interface SolveOptions extends Budget {
   readonly onBetter?: ((best: VrpPlan) => void) | undefined
 }
 
-const SECONDS_BETWEEN_REPORTS = 0.25
-
 /**
  * Slack induction by string removals with simulated annealing (Christiaens and Vanden Berghe 2020, Transportation
  * Science 54(2)). Every plan that it gives keeps all windows, breaks and capacities; what does not fit, or is not worth
  * its prize, is absent.
  */
 export function solve(problem: Problem, options: SolveOptions): VrpPlan {
-  const { seed, start, shouldStop, onBetter, elapsedSeconds } = options
-  const spent = createMeter(options, problem.customers.length)
+  const { seed, start, seconds = Number.POSITIVE_INFINITY, elapsedSeconds, shouldStop, onBetter } = options
+  const startedAt = elapsedSeconds()
   const search = createSearch(problem, seed, start)
-  let reportedCost = Number.POSITIVE_INFINITY
-  let reportedAt = Number.NEGATIVE_INFINITY
-  let iterationsDone = 0
-  report(false)
-  for (const { from, to, firstTemperature, lastTemperature } of listCycles(start !== undefined)) {
-    restart(search, search.best)
-    const goesOn = anneal(search, {
-      from: firstTemperature,
-      to: lastTemperature,
-      spent: (iteration) => {
-        report(false)
-        const part = (spent(iterationsDone + iteration) - from) / (to - from)
-        if (part >= 1) iterationsDone += iteration
-        return Math.max(0, part)
-      },
-      shouldStop,
-    })
-    if (!goesOn) break
+  const report = createThrottle(elapsedSeconds, () => onBetter?.(search.best))
+  report.now()
+  const legs = listLegs(options, problem.customers.length, { isWarm: start !== undefined, legsPerCycle: 1 })
+  for (const { until, isNewCycle, ...cooling } of legs) {
+    if (isNewCycle) restart(search)
+    const left = Math.max(0, seconds * until - (elapsedSeconds() - startedAt))
+    const onBest = onBetter && (() => report.soon())
+    if (!anneal(search, { ...cooling, seconds: left, elapsedSeconds, shouldStop, onBetter: onBest })) break
   }
-  report(true)
+  report.last()
   return search.best
-
-  function report(isLast: boolean): void {
-    if (!onBetter || search.bestCost >= reportedCost) return
-    const now = elapsedSeconds()
-    if (!isLast && now < reportedAt + SECONDS_BETWEEN_REPORTS) return
-    reportedAt = now
-    reportedCost = search.bestCost
-    onBetter(search.best)
-  }
 }

@@ -1,0 +1,68 @@
+import type { ChosenLorry } from './choose-lorries.ts'
+import type { Place } from './roads/place.ts'
+import type { RoadSearch, Roads, RoadTable } from './roads/roads.ts'
+import { createStraightRoads } from './roads/straight-roads.ts'
+import type { Matrix } from './vrp/problem.ts'
+
+/** The ways of a round: by the streets, or by straight lines where nobody knows them there. */
+export interface MeasuredRound {
+  readonly roads: Roads
+  readonly matrices: readonly Matrix[]
+  /** By lorry, which of the matrices holds for it, and what was searched for it. */
+  readonly matrixOf: readonly number[]
+  readonly searchOf: readonly RoadSearch[]
+  /** By place, why no lorry gets there; lorries that fit nowhere near a place do not count. */
+  readonly unreachable: ReadonlyMap<number, string>
+}
+
+/** Of a map that has not so many of the places, nobody meant it for this town. */
+const KNOWN_RATIO_MIN = 0.5
+
+/**
+ * Measures the ways between places for each lorry; those of one height and weight share a matrix. Where most of the places
+ * are beside no road, the map is of somewhere else, and straight lines serve. Rejects as `Roads.measure` does.
+ */
+export async function measureRound(
+  roads: Roads,
+  places: readonly Place[],
+  lorries: readonly ChosenLorry[],
+  search: RoadSearch = {},
+): Promise<MeasuredRound> {
+  const keys = lorries.map(({ lorry: { heightM, weightKg } }) => JSON.stringify([heightM, weightKg]))
+  const kinds = roads.isEstimated ? ['any'] : [...new Set(keys)]
+  const matrixOf = keys.map((key) => Math.max(0, kinds.indexOf(key)))
+  const searches: RoadSearch[] = kinds.map((_, kind) => {
+    const lorry = lorries[matrixOf.indexOf(kind)]?.lorry
+    return lorry ? { ...search, lorry: { heightM: lorry.heightM, weightKg: lorry.weightKg } } : search
+  })
+  const tables: RoadTable[] = []
+  for (const kindSearch of searches) tables.push(await roads.measure(places, kindSearch))
+  const offMap = tables[0]?.unreachable.filter(({ reason }) => reason === 'no_road_near').length ?? 0
+  if (offMap > places.length * (1 - KNOWN_RATIO_MIN)) {
+    return measureRound(createStraightRoads(), places, lorries, search)
+  }
+  return {
+    roads,
+    matrices: tables.map(({ distances, durations }) => ({ distances, durations })),
+    matrixOf,
+    searchOf: matrixOf.map((kind) => searches[kind] as RoadSearch),
+    unreachable: findUnreachable(tables),
+  }
+}
+
+function findUnreachable(tables: readonly RoadTable[]): Map<number, string> {
+  const [first, ...others] = tables.map(
+    ({ unreachable }) => new Map(unreachable.map(({ placeIndex, reason }) => [placeIndex, reason])),
+  )
+  const found = new Map<number, string>()
+  for (const [place, reason] of first ?? []) {
+    if (!others.every((other) => other.has(place))) continue
+    found.set(
+      place,
+      reason === 'no_road_near'
+        ? 'there is no road near it'
+        : 'the road beside it does not lead to the others and back',
+    )
+  }
+  return found
+}
