@@ -8,7 +8,7 @@ import {
   observeTraffic,
   type TrafficHistory,
 } from '../rounds/traffic/traffic-history.ts'
-import { createTrafficPool, type TrafficPool } from '../rounds/traffic/traffic-pool.ts'
+import { createTrafficPool } from '../rounds/traffic/traffic-pool.ts'
 
 const HOUR = 3_600_000
 const WEEK = 168 * HOUR
@@ -82,8 +82,10 @@ function score({ sites, histories, start, timeZone }: Town, originOf: (time: num
   const speedInside = createSum()
   for (const [siteIndex, [site, hours]] of [...sites].entries()) {
     const known = new Map(hours.map((hour) => [hour.time, hour]))
-    for (const { time, count, speedKph } of hours.filter((hour) => hour.time >= start)) {
-      const forecast = forecastHour(histories.get(site), undefined, time, originOf(time), timeZone)
+    const scored = hours.filter((hour) => hour.time >= start)
+    const forecasts = forecastHours(histories.get(site), scored, originOf, timeZone)
+    for (const { time, count, speedKph } of scored) {
+      const forecast = forecasts.get(time)
       if (forecast?.count == null) continue
       const error = Math.abs(count - forecast.count)
       flow.add(error, count)
@@ -140,14 +142,23 @@ function byTime(forecasts: readonly TrafficForecast[]): Map<number, number> {
   return new Map(forecasts.flatMap(({ time, count }) => (count === null ? [] : [[time, count]])))
 }
 
-function forecastHour(
+/** By hour; those of the same origin at once. */
+function forecastHours(
   history: TrafficHistory | undefined,
-  pool: TrafficPool | undefined,
-  time: number,
-  now: number,
+  hours: readonly CountedHour[],
+  originOf: (time: number) => number,
   timeZone: string,
-): TrafficForecast | undefined {
-  return history && forecastTraffic(history, pool, { now, from: time, to: time + HOUR, timeZone })[0]
+): Map<number, TrafficForecast> {
+  const forecasts = new Map<number, TrafficForecast>()
+  if (history === undefined) return forecasts
+  for (const [now, group] of Map.groupBy(hours, ({ time }) => originOf(time))) {
+    const from = group[0]?.time ?? now
+    const to = (group.at(-1)?.time ?? now) + HOUR
+    for (const forecast of forecastTraffic(history, undefined, { now, from, to, timeZone })) {
+      forecasts.set(forecast.time, forecast)
+    }
+  }
+  return forecasts
 }
 
 function observeAll(sites: ReadonlyMap<string, readonly CountedHour[]>): Map<string, TrafficHistory> {

@@ -15,6 +15,14 @@ const ONE = 1
 const FIRST_ERROR = 0.35
 const FIRST_ERROR_HOURS = 4
 
+/** What the last hours deviate from what was expected, newest first: a jam or a match goes on for some hours. */
+const RECENT_WEIGHTS = [1, 0.6, 0.3]
+/** So much of it is expected of the next hour, and 1/e of that so many hours later. */
+const RECENT_KEPT = 0.65
+const RECENT_FADING_HOURS = 4
+/** Vehicles or km/h: deviations of small numbers say little. */
+const RECENT_DAMPING = 5
+
 /** A series' usual week and present level. */
 export interface WeeklyModel {
   /** Of an hour of the same clock as the series', after its last one. */
@@ -40,12 +48,15 @@ export function fitWeeklyModel(series: HourlySeries, prior: Float64Array | undef
   const level = measureLevel(series, profile)
   const similarDays = findSimilarDays(profile)
   const errors = measureErrors()
+  const recentDeviation = measureRecentDeviation()
 
   return {
     expect(localHour) {
       const base = expectAtLevelOne(localHour)
-      const value = base * level.now
-      const days = Math.max(0, (localHour - firstHour - lastIndex) / 24)
+      const hoursAhead = Math.max(0, localHour - firstHour - lastIndex)
+      const recent = RECENT_KEPT * recentDeviation * Math.exp((1 - hoursAhead) / RECENT_FADING_HOURS)
+      const value = base * level.now * Math.exp(recent)
+      const days = hoursAhead / 24
       const spread = Math.hypot(
         errors[hourOfWeek(localHour) % 24] as number,
         level.driftOver(Math.min(days, 14)),
@@ -81,6 +92,19 @@ export function fitWeeklyModel(series: HourlySeries, prior: Float64Array | undef
     const near = found.filter(({ value }) => Math.abs(value - median) <= OUTLIER_RATIO * median + ONE)
     // The median withstands holidays, the mean of what is near it wastes less of what is known.
     return near.length > 0 ? (median + weightedMean(near)) / 2 : median
+  }
+
+  /** Of the logarithm. */
+  function measureRecentDeviation(): number {
+    let seen = RECENT_DAMPING
+    let expected = RECENT_DAMPING
+    for (const [age, weight] of RECENT_WEIGHTS.entries()) {
+      const value = values[lastIndex - age]
+      if (value === undefined || Number.isNaN(value)) continue
+      seen += weight * value
+      expected += weight * expectAtLevelOne(firstHour + lastIndex - age) * level.now
+    }
+    return Math.log(seen / expected)
   }
 
   /** By hour of the day, 0.8 quantile of the errors (of the logarithm), evened out with the hours beside it. */

@@ -60,6 +60,16 @@ describe('a forecast of traffic', () => {
     }
   })
 
+  test('expects what the last hours are above or below the usual for some more hours, and not for a day', () => {
+    const now = NOW + 17 * HOUR
+    const factorAt = (time: number) => (time >= now - 2 * HOUR ? 0.5 : 1)
+    const history = simulateCounter(START, now, { factorAt })
+    const ratios = forecastWeek(history, now).map(({ time, count }) => (count ?? 0) / usualCount(time, {}))
+    expect(ratios[0]).toBeLessThan(0.8)
+    expect(ratios[3]).toBeGreaterThan((ratios[0] ?? 1) + 0.1)
+    expect(ratios[20]).toBeGreaterThan(0.9)
+  })
+
   test('lives with gaps of hours and weeks', () => {
     const random = createRandom(3)
     const isLost = new Set(Array.from({ length: 700 }, () => Math.floor(random() * 1_680)))
