@@ -5,6 +5,7 @@ import { KerbsideError } from '../model/error.ts'
 import type { Problem } from '../rounds/vrp/problem.ts'
 import type { VrpPlan } from '../rounds/vrp/solution.ts'
 import { solve } from '../rounds/vrp/solve.ts'
+import { solveThreads } from '../rounds/vrp/solve-threads.ts'
 import { readInstance } from './vrp/read-instance.ts'
 import { writeSolution } from './vrp/write-solution.ts'
 
@@ -24,7 +25,7 @@ export async function benchVrp(
   for (const path of paths) {
     const instance = readInstance(path)
     const startedAt = performance.now()
-    const { plan, iterationsDone } = solveFor(instance.problem, budget)
+    const { plan, iterationsDone } = await solveFor(instance.problem, budget)
     const seconds = (performance.now() - startedAt) / 1_000
     const { name, problem, bestKnown } = instance
     const cost = Number(instance.costOf(plan).toFixed(instance.costDecimals))
@@ -91,6 +92,7 @@ function readOptions(args: string[]): Budget & { paths: string[]; out: string | 
     if (Number.isInteger(value) && value >= least) return value
     throw refuse(`--${option} is ${values[option]}, and must be a whole number from ${least}`)
   }
+  if (clock === 'cpu' && values.threads !== '1') throw refuse('--clock cpu is of one thread alone')
   const isTimed = values.iterations === undefined
   const seconds = Number(values.seconds ?? 10)
   if (!(seconds > 0)) throw refuse(`--seconds is ${values.seconds}, and must be above 0`)
@@ -110,23 +112,20 @@ function refuse(message: string): KerbsideError {
   return new KerbsideError('INVALID_REQUEST', `vrp: ${message}`)
 }
 
-function solveFor(
+async function solveFor(
   problem: Problem,
   { seconds, iterations, threads, seed, isCpuTime }: Budget,
-): { plan: VrpPlan; iterationsDone: number } {
-  if (threads > 1) throw refuse(`--threads is ${threads}, and must be 1`)
+): Promise<{ plan: VrpPlan; iterationsDone: number | null }> {
+  const elapsedSeconds = isCpuTime ? createCpuClock() : (): number => performance.now() / 1_000
+  const options = { seed, seconds, iterations, elapsedSeconds }
+  // Islands do not tell how often they tried.
+  if (threads > 1) return { plan: await solveThreads(problem, { ...options, threads }), iterationsDone: null }
   let iterationsDone = 0
-  const plan = solve(problem, {
-    seed,
-    seconds,
-    iterations,
-    elapsedSeconds: isCpuTime ? createCpuClock() : () => performance.now() / 1_000,
-    shouldStop: () => {
-      iterationsDone++
-      return false
-    },
-  })
-  return { plan, iterationsDone }
+  const shouldStop = (): boolean => {
+    iterationsDone++
+    return false
+  }
+  return { plan: solve(problem, { ...options, shouldStop }), iterationsDone }
 }
 
 /**

@@ -77,6 +77,7 @@ it.each([
   [['a.vrp', '--seconds', '0'], '--seconds is 0'],
   [['a.vrp', '--seconds', '1', '--iterations', '1'], 'exclude each other'],
   [['a.vrp', '--threads', 'x'], '--threads is x'],
+  [['a.vrp', '--threads', '2', '--clock', 'cpu'], 'of one thread'],
   [['package.json'], 'neither of CVRPLIB nor of Solomon nor of Kim'],
 ])('bench vrp refuses %j by name', async (args, message) => {
   await expect(benchVrp(args, () => undefined)).rejects.toThrow(message)
