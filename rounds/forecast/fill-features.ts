@@ -2,7 +2,7 @@ import type { FillState } from './fill-history.ts'
 import { HEADS, type HeadName, HORIZONS_DAYS } from './horizons.ts'
 import type { OwnFrequencies } from './own-frequencies.ts'
 
-export const FEATURE_COUNT = 25
+export const FEATURE_COUNT = 29
 const GREATEST_LOGIT = 5
 /** The bin's own frequency counts as much as so many days that came as the growth lets expect. */
 const PRIOR_DAYS = 4
@@ -42,6 +42,7 @@ export function writeFeatures(features: Float64Array, asked: Asked): void {
   // What fell in since the collection, by the rate, for what a compactor or a coarse scale does not show.
   const unseenRatio =
     Math.min(2, (state.daysSinceCollection * (state.growths[0] as number)) / 100) - fillPercent / 100
+  const angle = (2 * Math.PI * state.time) / DAY_MS
   features.set([
     1,
     expected,
@@ -63,6 +64,11 @@ export function writeFeatures(features: Float64Array, asked: Asked): void {
     Math.log(state.dispersionPercent / 15),
     state.ownMiss[headIndex] as number,
     state.poolMiss[headIndex] as number,
+    // Where bins are emptied in the morning, it matters to a full one whether that is still to come.
+    Math.sin(angle),
+    Math.cos(angle),
+    Math.sin(angle) * (fillPercent / 50 - 1),
+    Math.cos(angle) * (fillPercent / 50 - 1),
   ])
   // Weekdays against the mean of them, as the first of them is left out.
   const weekday = (((Math.floor(state.time / DAY_MS) + 3) % 7) + 7) % 7

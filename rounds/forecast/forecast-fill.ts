@@ -26,7 +26,7 @@ export function forecastFill(
   const predict = createPredictor(pool, state, levels, own)
   const isUnemptied = assumption === 'nobody-empties'
   const reach = levels.map((level, index) =>
-    createReach(state, level, predict(isUnemptied ? 'unemptied' : 'seen', index)),
+    createReach(state, level, predict(isUnemptied ? 'unemptied' : 'seen', index), isUnemptied),
   )
   const stand = isUnemptied
     ? reach
@@ -72,9 +72,14 @@ function createPredictor(
 
 /**
  * The chance that a level is reached, from the hazards of the horizons: within one it builds up as it does by growth
- * alone, and beyond the last it goes on as in it.
+ * alone, and beyond the last it goes on as in it, or faster as growth does.
  */
-function createReach(state: FillState, levelPercent: number, hazards: readonly number[]): ChanceAfter {
+function createReach(
+  state: FillState,
+  levelPercent: number,
+  hazards: readonly number[],
+  isUnemptied: boolean,
+): ChanceAfter {
   if (levelPercent <= state.fillPercent) return () => 1
   const build = (growth: number): number =>
     -Math.log(1 - Math.min(reachByGrowth(state, levelPercent, growth), 1 - 1e-9))
@@ -93,7 +98,14 @@ function createReach(state: FillState, levelPercent: number, hazards: readonly n
       built = build(state.growths[index] as number)
     }
     const [beforeLast = 0, last = 1] = HORIZONS_DAYS.slice(-2)
-    return 1 - survival * (1 - (hazards.at(-1) as number)) ** ((days - last) / (last - beforeLast))
+    const [earlier = 0, latest = 0] = state.growths.slice(-2).map(build)
+    const evenly = (days - last) / (last - beforeLast)
+    // What nobody empties comes ever nearer to any level; what somebody does starts again.
+    const share =
+      isUnemptied && latest > earlier
+        ? Math.max(evenly, (build(growth) - latest) / (latest - earlier))
+        : evenly
+    return 1 - survival * (1 - (hazards.at(-1) as number)) ** share
   }
 }
 

@@ -8,12 +8,15 @@ import { forgetLogistic, type Logistic, learnLogistic, predictLogistic } from '.
 import { measureOwnFrequencies } from './own-frequencies.ts'
 
 const DAY_MS = 86_400_000
-/** A reading this near to a horizon tells what was there. */
+/** A reading this near to a horizon tells what was there; of readings that come more often, the nearest. */
 const TOLERANCE_MS = 3 * 3_600_000
 /** Over a longer gap it is not known what came. */
 const LONGEST_GAP_MS = 1.5 * DAY_MS
-/** One state a day is learnt from, whatever the interval of the readings. */
-const STATE_INTERVAL_MS = 0.9 * DAY_MS
+/**
+ * About one state a day is learnt from, whatever the interval of the readings: of those that come but once a day each, of
+ * others one a little later every day, so that all hours are learnt from.
+ */
+const STATE_INTERVAL_MS = { daily: 0.9 * DAY_MS, often: 1.1 * DAY_MS }
 /** What was learnt counts half after so many days: people's habits drift, and the town's emptying with them. */
 const HALF_LIFE_DAYS = 150
 /** The levels of one day come true or not together, so they teach less than as many days. */
@@ -41,11 +44,12 @@ export function learnOutcomes(
   history.pending.length = kept
 }
 
-/** Keeps the present state for learning, once a day. */
-export function rememberState(history: FillHistory, describe: () => FillState): void {
+/** Keeps the present state for learning, once a day; `stepMs` is the time since the reading before. */
+export function rememberState(history: FillHistory, stepMs: number, describe: () => FillState): void {
   const last = history.pending.at(-1)
   if (history.time === null || history.readingCount < 2) return
-  if (last !== undefined && history.time - last.state.time < STATE_INTERVAL_MS) return
+  const interval = stepMs > DAY_MS / 2 ? STATE_INTERVAL_MS.daily : STATE_INTERVAL_MS.often
+  if (last !== undefined && history.time - last.state.time < interval) return
   history.pending.push({
     state: describe(),
     lastTime: history.time,
@@ -78,11 +82,12 @@ function follow(
     pending.horizonCount = HORIZONS_DAYS.length
     return
   }
+  const tolerance = Math.min(TOLERANCE_MS, (time - pending.lastTime) / 2)
   pending.lastTime = time
   pending.isEmptied ||= isEmptied
   pending.peakPercent = Math.max(pending.peakPercent, fillPercent)
   if (!pending.isEmptied) pending.peakUnemptiedPercent = Math.max(pending.peakUnemptiedPercent, fillPercent)
-  if (time < end - TOLERANCE_MS) return
+  if (time < end - tolerance) return
   learn(history, pool, pending, fillPercent)
   pending.horizonCount++
   pending.earlierPeakPercent = pending.peakPercent

@@ -42,6 +42,7 @@ export function observeFill(history: FillHistory, pool: FillPool, time: number, 
 }
 
 function take(history: FillHistory, pool: FillPool, time: number, fillPercent: number): void {
+  const stepMs = time - (history.time ?? time)
   pool.time ??= pool.originTime = time
   const isEmptied = isCollection(history, fillPercent)
   learnOutcomes(history, pool, { time, fillPercent, isEmptied })
@@ -56,7 +57,7 @@ function take(history: FillHistory, pool: FillPool, time: number, fillPercent: n
   history.time = time
   history.fillPercent = fillPercent
   rememberDay(history, time, fillPercent, isEmptied)
-  rememberState(history, () => describeFill(history, pool, time).state)
+  rememberState(history, stepMs, () => describeFill(history, pool, time).state)
 }
 
 function isCollection(
