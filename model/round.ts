@@ -1,16 +1,31 @@
 import { z } from 'zod'
 import { idSchema } from './id.ts'
 
+/** Ids of which each is given once. */
+function listOfIds({ min = 0, max }: { min?: number; max: number }) {
+  return z
+    .array(idSchema)
+    .min(min)
+    .max(max)
+    .superRefine((ids, context) => {
+      const seen = new Set<string>()
+      for (const [index, id] of ids.entries()) {
+        if (seen.has(id)) context.addIssue({ code: 'custom', path: [index], message: `${id} is given twice` })
+        seen.add(id)
+      }
+    })
+}
+
 /** What `POST rounds` takes. */
 export const roundRequestSchema = z.object({
   /** The day of the round, on the authority's own calendar. */
   date: z.iso.date(),
-  depotIds: z.array(idSchema).min(1).max(100).optional(),
-  lorryIds: z.array(idSchema).min(1).max(500).optional(),
+  depotIds: listOfIds({ min: 1, max: 100 }).optional(),
+  lorryIds: listOfIds({ min: 1, max: 500 }).optional(),
   /** The bins to choose from; all where absent. */
-  deviceIds: z.array(idSchema).min(1).max(10_000).optional(),
+  deviceIds: listOfIds({ min: 1, max: 10_000 }).optional(),
   /** Bins that are in, however full. */
-  mustEmpty: z.array(idSchema).max(10_000).optional(),
+  mustEmpty: listOfIds({ max: 10_000 }).optional(),
   /** How long to search for a better plan. */
   seconds: z.number().min(0.1).max(600).optional(),
   threads: z.int().min(1).max(64).optional(),

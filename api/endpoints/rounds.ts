@@ -3,6 +3,7 @@ import { KerbsideError } from '../../model/error.ts'
 import { idSchema } from '../../model/id.ts'
 import { roundRequestSchema, roundSchema } from '../../model/round.ts'
 import { ROUND_CURSOR_PATTERN } from '../../registry/rounds.ts'
+import { checkRequest } from '../../rounds/check-request.ts'
 import { writeRoundCsv, writeRoundGeoJson, writeRoundGpx } from '../../rounds/write-round.ts'
 import { answers, answersWith, documented, documentedPublishable } from '../documented.ts'
 import { EVENT_STREAM_ROUTE, type EventStream, openEventStream } from '../event-stream.ts'
@@ -61,7 +62,7 @@ const FORMATS = [
 ] as const
 
 export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): void {
-  const { registry, roundPlanner, publicUrl = '' } = parts
+  const { registry, roundPlanner, clock, publicUrl = '' } = parts
   const streams = new Set<EventStream>()
   app.addHook('onReady', async () => live.start())
   // Before connections are closed, so that whoever listens hears how it ended.
@@ -86,7 +87,9 @@ export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): voi
       // First, so that what is read below is of this one, or the round is refused.
       const incarnation = await registry.getIncarnation(id)
       const authority = await registry.getAuthority(id)
-      roundPlanner.check(await readRoundInput(parts, authority, request.body))
+      const input = await readRoundInput(parts, authority, request.body)
+      roundPlanner.check(input)
+      checkRequest(input, clock.now())
       const round = await live.create(id, incarnation, request.body)
       reply.header('location', `${publicUrl}/v1/authorities/${authority.id}/rounds/${round.id}`)
       return reply.code(202).send(round)

@@ -79,7 +79,11 @@ test('a stream tells of a plan while it is being made, and goes on after the las
   expect(response.headers.get('access-control-allow-origin')).toBe('*')
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
-  while (!text.includes('event: progress')) text += (await reader?.read())?.value ?? ''
+  while (!text.includes('event: progress')) {
+    const { value, done } = (await reader?.read()) ?? { done: true }
+    expect(done, text).toBe(false)
+    text += value
+  }
   await reader?.cancel()
   const seen = readEvents(text).at(0)
   expect((await own.call('GET', `${ROUNDS}/${body.id}`)).body.status).toBe('solving')
@@ -160,6 +164,8 @@ test('a round comes as GeoJSON, GPX and CSV', async () => {
 
 test('nonsense gets a problem that names it, and no round', async () => {
   const own = await createTown({}, 3)
+  const place = { id: 'at-sea', kind: 'bin', longitude: 0, latitude: 0 }
+  await own.call('POST', '/v1/authorities/alpha/devices', { body: place })
   const refusals: [object, string, RegExp][] = [
     [{}, 'date', /expected string/],
     [{ date: '2026-02-30' }, 'date', /date/i],
@@ -169,6 +175,10 @@ test('nonsense gets a problem that names it, and no round', async () => {
     [{ date: '2026-02-17', depotIds: ['moon'] }, 'depotIds.0', /no depot moon/],
     [{ date: '2026-02-17', deviceIds: ['bin-1', 'bin-99'] }, 'deviceIds.1', /no bin bin-99/],
     [{ date: '2026-02-17', mustEmpty: ['bus'] }, 'mustEmpty.0', /no bin bus/],
+    [{ date: '2026-02-17', deviceIds: ['bin-1', 'bin-1'] }, 'deviceIds.1', /bin-1 is given twice/],
+    [{ date: '2026-02-14' }, 'date', /is past: 2026-02-15 is the earliest/],
+    [{ date: '2062-02-17' }, 'date', /too far ahead/],
+    [{ date: '2026-02-17', mustEmpty: ['at-sea'] }, 'mustEmpty.0', /km from the nearest depot/],
   ]
   for (const [body, path, message] of refusals) {
     const answer = await own.call('POST', ROUNDS, { body })
