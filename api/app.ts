@@ -17,6 +17,7 @@ import { registerKeys } from './endpoints/keys.ts'
 import { registerMaps } from './endpoints/maps.ts'
 import { registerQuarantine } from './endpoints/quarantine.ts'
 import { registerReadings } from './endpoints/readings.ts'
+import { registerRoundReports } from './endpoints/round-reports.ts'
 import { registerRounds } from './endpoints/rounds.ts'
 import { registerSites } from './endpoints/sites.ts'
 import { registerTrafficForecast } from './endpoints/traffic-forecast.ts'
@@ -108,6 +109,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerQuarantine(app, parts)
   registerSites(app, parts)
   registerRounds(app, parts, liveRounds)
+  registerRoundReports(app, parts)
   registerGtfsRt(app, parts)
   registerKeys(app, parts)
   registerAudit(app, parts)

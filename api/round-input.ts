@@ -1,11 +1,8 @@
 import type { Authority } from '../model/authority.ts'
 import type { RoundRequest } from '../model/round.ts'
-import type { SiteKind, SiteOf } from '../model/site.ts'
-import type { Registry } from '../registry/registry.ts'
 import type { PlannedBin, RoundInput } from '../rounds/round-input.ts'
+import { listSites } from './list-sites.ts'
 import type { ApiParts } from './parts.ts'
-
-const SITES_PER_READ = 1_000
 
 /** Gathers what a round is planned from: the authority's bins with their latest levels, and its sites. */
 export async function readRoundInput(
@@ -47,18 +44,4 @@ export async function readRoundInput(
   // The directory has no order; the same town gives the same plan.
   bins.sort((a, b) => (a.id < b.id ? -1 : 1))
   return { request, timeZone: authority.timeZone, bins, depots, tips, lorries }
-}
-
-async function listSites<K extends SiteKind>(
-  registry: Registry,
-  authority: string,
-  kind: K,
-): Promise<SiteOf[K][]> {
-  const sites: SiteOf[K][] = []
-  for (let after: string | undefined; ; ) {
-    const page = await registry.listSites(authority, kind, { limit: SITES_PER_READ, after })
-    sites.push(...page.items)
-    if (page.next === null) return sites
-    after = page.next
-  }
 }

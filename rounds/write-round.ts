@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import type { LorryRound, Round, RoundStop } from '../model/round.ts'
+import { escapeXml } from './escape-xml.ts'
 
 const CSV_COLUMNS = [
   'lorryId',
@@ -80,12 +81,4 @@ function writeTrack({ lorryId, geometry }: LorryRound): string {
 
 function nameOf({ type, deviceId, tipId }: RoundStop): string {
   return deviceId ?? tipId ?? type
-}
-
-function escapeXml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }
