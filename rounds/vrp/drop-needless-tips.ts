@@ -1,5 +1,6 @@
 import type { PreparedProblem } from './prepare-problem.ts'
-import { isBare, isLoadedAtStart, LOAD_TOLERANCE, type Route, refreshRoute, removeNodes } from './route.ts'
+import { LOAD_TOLERANCE, refreshRoute } from './refresh-route.ts'
+import { isBare, isLoadedAtStart, type Route, removeNodes } from './route.ts'
 
 /**
  * Leaves out the visits to a tip that a route no longer needs: those with nothing to unload, and those between two loads
@@ -24,7 +25,7 @@ export function dropNeedlessTips(prepared: PreparedProblem, route: Route): void 
         carried[d] = (carried[d] as number) + (demands[node * dimensions + d] as number)
       }
       i++
-    } else if (stream === -1 || (joinsNext(i) && staysInTimeWithout(prepared, route, i))) {
+    } else if (stream === -1 || (joinsNext(i) && isBetterWithout(prepared, route, i))) {
       removeNodes(route, i - 1, 1)
     } else {
       stream = -1
@@ -49,13 +50,15 @@ export function dropNeedlessTips(prepared: PreparedProblem, route: Route): void 
   }
 }
 
-/** A trip that is joined to the next one waits for the other's releases, too: that may be too late. */
-function staysInTimeWithout(prepared: PreparedProblem, route: Route, i: number): boolean {
+/** A trip that is joined to the next one waits for the other's releases, too: that may be too late, or dear. */
+function isBetterWithout(prepared: PreparedProblem, route: Route, i: number): boolean {
   if (!prepared.releases) return true
   const before = route.nodes.slice(0, route.length)
+  refreshRoute(prepared, route)
+  const { cost } = route
   removeNodes(route, i - 1, 1)
-  const isInTime = refreshRoute(prepared, route)
+  const isBetter = refreshRoute(prepared, route) && route.cost <= cost
   route.nodes.set(before)
   route.length = before.length
-  return isInTime
+  return isBetter
 }

@@ -1,7 +1,8 @@
 import type { Random } from '../../model/random.ts'
-import { driveOn, isInTime, type Moment, waitUntil } from './moment.ts'
+import { driveOn, isInTime, type Moment, startDay, waitUntil } from './moment.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
-import { isBare, isLoadedAtStart, LOAD_TOLERANCE, type Route } from './route.ts'
+import { LOAD_TOLERANCE } from './refresh-route.ts'
+import { isBare, isLoadedAtStart, type Route } from './route.ts'
 import type { Insertion, Solution } from './solution.ts'
 
 /** The chance that a place for an insertion is overlooked. */
@@ -223,6 +224,31 @@ function momentAt(prepared: PreparedProblem, route: Route, after: number, releas
   return moment
 }
 
+/**
+ * When node `after` is left, where the trip ends behind it: what comes after is no longer waited for at its beginning. The
+ * trip begins no earlier than a release.
+ */
+function momentOfSplit(prepared: PreparedProblem, route: Route, after: number, release: number): Moment {
+  const { depart, departRested, tripStart, nodes, vehicle } = route
+  const start = tripStart[after] as number
+  if (start === 0) {
+    startDay(route, moment)
+  } else {
+    moment.pending = depart[start - 1] as number
+    moment.rested = vehicle.rest ? (departRested[start - 1] as number) : Number.POSITIVE_INFINITY
+    driveOn(prepared, route, moment, nodes[start - 1] as number, nodes[start] as number)
+  }
+  let latest = release
+  for (let i = start + 1; i <= after; i++) {
+    latest = Math.max(latest, prepared.releases?.[nodes[i] as number] ?? latest)
+  }
+  waitUntil(moment, latest)
+  for (let i = start + 1; i <= after; i++) {
+    driveOn(prepared, route, moment, nodes[i - 1] as number, nodes[i] as number)
+  }
+  return moment
+}
+
 /** How much later the vehicle goes on at node i, from a moment at a place before it. Changes the moment. */
 function delayAfter(
   prepared: PreparedProblem,
@@ -231,14 +257,14 @@ function delayAfter(
   from: number,
   i: number,
 ): number {
-  const { depart, departRested, nodes, vehicle, release } = route
+  const { depart, departRested, restedFrom, nodes, vehicle, release } = route
   driveOn(prepared, route, moment, from, nodes[i] as number)
   if (prepared.releases) waitUntil(moment, release[i] as number)
   if (!vehicle.rest) return moment.pending - (depart[i] as number)
-  const [pending, rested] = [depart[i] as number, departRested[i] as number]
-  const ofPending = Number.isFinite(pending) ? moment.pending - pending : Number.POSITIVE_INFINITY
-  const before = Number.isFinite(rested) ? rested : pending + vehicle.rest.seconds
-  return Math.max(0, Math.min(ofPending, moment.rested - before))
+  if (i >= restedFrom) return Math.min(moment.rested, Number.MAX_VALUE) - (departRested[i] as number)
+  // Where it cannot but take its break before now, that is what comes later.
+  const pending = Number.isFinite(moment.pending) ? moment.pending : moment.rested - vehicle.rest.seconds
+  return Math.max(0, pending - (depart[i] as number))
 }
 
 /** Whether the trip after a node has room for the customer's load, and is of its stream. */
@@ -338,7 +364,9 @@ function tryPair(
   if (cost >= best.cost) return
   if (hasTimes) {
     const release = prepared.releases?.[customer] ?? Number.NEGATIVE_INFINITY
-    const moment = momentAt(prepared, route, after, isTipFirst ? Number.NEGATIVE_INFINITY : release)
+    const moment = prepared.releases
+      ? momentOfSplit(prepared, route, after, isTipFirst ? Number.NEGATIVE_INFINITY : release)
+      : momentAt(prepared, route, after, release)
     driveOn(prepared, route, moment, from, first)
     if (prepared.releases && isTipFirst) {
       waitUntil(moment, Math.max(release, releaseBehind(prepared, route, after)))

@@ -121,9 +121,23 @@ export function refreshMoments(prepared: PreparedProblem, route: Route): boolean
   }
   refreshLatest(prepared, route)
   const { rest, latest } = vehicle
-  const home = rest && moment.pending > rest.closes ? moment.rested : Math.min(moment.pending, moment.rested)
-  route.end = home
-  return home <= latest
+  const takesRest = rest !== null && moment.pending > rest.closes
+  route.end = takesRest ? moment.rested : moment.pending
+  route.restedFrom = takesRest ? findRestedFrom(prepared, route) : length
+  return route.end <= latest
+}
+
+/** Goes back from home for as long as what is left with the break behind one follows from having left so before. */
+function findRestedFrom(prepared: PreparedProblem, route: Route): number {
+  const { service, opens } = prepared
+  const { nodes, length, departRested, release } = route
+  for (let i = length - 1; i > 0; i--) {
+    const to = nodes[i] as number
+    const arrival = arriveAfter(prepared, route, nodes[i - 1] as number, to, departRested[i - 1] as number)
+    const leave = Math.max(arrival, opens[to] as number) + (service[to] as number)
+    if (Math.max(leave, release[i] as number) !== departRested[i]) return i
+  }
+  return 0
 }
 
 function refreshLatest(prepared: PreparedProblem, route: Route): void {

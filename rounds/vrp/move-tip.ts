@@ -1,6 +1,7 @@
 import type { Random } from '../../model/random.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
-import { type Route, refreshRoute } from './route.ts'
+import { refreshRoute } from './refresh-route.ts'
+import type { Route } from './route.ts'
 import type { Solution } from './solution.ts'
 
 /** In each route that was changed, one visit to a tip tries another one, drawn at random, and goes there if it is cheaper. */

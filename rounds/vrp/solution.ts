@@ -1,14 +1,8 @@
+import { createRoute } from './create-route.ts'
 import { dropNeedlessTips } from './drop-needless-tips.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
-import {
-  clearRoute,
-  createRoute,
-  insertNodes,
-  isUsed,
-  type Route,
-  refreshRoute,
-  removeNodes,
-} from './route.ts'
+import { refreshRoute } from './refresh-route.ts'
+import { clearRoute, insertNodes, isUsed, type Route, removeNodes } from './route.ts'
 
 /** All routes and who is in none, changed in place; what was changed since the last `keep` can be taken back. */
 export interface Solution {

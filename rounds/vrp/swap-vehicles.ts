@@ -1,6 +1,7 @@
 import type { Random } from '../../model/random.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
-import { insertNodes, isBare, type Route, refreshRoute, removeNodes } from './route.ts'
+import { refreshRoute } from './refresh-route.ts'
+import { insertNodes, isBare, type Route, removeNodes } from './route.ts'
 import { assign, type Solution, touch } from './solution.ts'
 
 /**
