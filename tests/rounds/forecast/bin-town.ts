@@ -39,7 +39,8 @@ export function makeBin({
   let level = random() * 50
   for (let hour = 0; hour < truth.length; hour++) {
     const lumps = drawPoisson(random, (ratePercent * shareOfHour(hour)) / lumpPercent)
-    for (let lump = 0; lump < lumps; lump++) growth[hour] = (growth[hour] as number) - Math.log(1 - random()) * lumpPercent
+    for (let lump = 0; lump < lumps; lump++)
+      growth[hour] = (growth[hour] as number) - Math.log(1 - random()) * lumpPercent
     level += growth[hour] as number
     if (hour % 24 === 6 && level > emptyAbovePercent && random() < emptyChance) level = 0
     truth[hour] = level
