@@ -23,6 +23,7 @@ describe('the environment', () => {
     expect(config.store).toEqual({ type: 'duckdb', path: '/srv/kerbside/readings.duckdb' })
     expect(config.registry).toEqual({ type: 'sqlite', path: '/srv/kerbside/registry.sqlite' })
     expect(config.source).toEqual({ type: 'journal' })
+    expect(config.roads).toEqual({ type: 'graph', path: '/srv/kerbside/roads.kerbside' })
     expect(config.oldestDays).toBe(400)
   })
 
@@ -34,6 +35,8 @@ describe('the environment', () => {
     ['KERBSIDE_STORE', 'mongodb://localhost', 'duckdb:'],
     ['KERBSIDE_REGISTRY', 'mysql://localhost', 'postgres://'],
     ['KERBSIDE_SOURCE', 'kafka://localhost', 'mqtt://'],
+    ['KERBSIDE_ROADS', 'osrm:localhost:5000', 'osrm:http://HOST:PORT'],
+    ['KERBSIDE_ROADS', 'google:', 'straight:'],
     ['KERBSIDE_ADMIN_KEY', 'with a space', 'without white space'],
     ['KERBSIDE_ADMIN_KEY', 'schlüssel', 'ASCII'],
     ['KERBSIDE_TRUSTED_PROXIES', '10.0.0.1,proxy', '192.168.0.0/16'],

@@ -1,9 +1,11 @@
 import type { ErrorCode } from '../../model/error.ts'
+import type { ProfileTree } from './group-profiles.ts'
 import type { Hierarchy } from './hierarchy.ts'
 import type { Rows } from './measure-rows.ts'
 import type { Place } from './place.ts'
 import type { RoadGraph } from './road-graph.ts'
 import type { RoadSearch, UnreachablePlace } from './roads.ts'
+import type { SliceTimes } from './slice-times.ts'
 import type { SnappedPlace } from './snap-places.ts'
 
 export interface GraphWorkerData {
@@ -12,16 +14,29 @@ export interface GraphWorkerData {
 
 /** What a thread of the graph is asked. */
 export type GraphJob =
-  | ({ readonly type: 'prepare'; readonly places: readonly Place[] } & Pick<RoadSearch, 'lorry' | 'blocked'>)
+  | ({ readonly type: 'prepare'; readonly places: readonly Place[] } & Pick<
+      RoadSearch,
+      'lorry' | 'blocked' | 'speeds'
+    >)
   | {
       readonly type: 'rows'
       /** Rows of the same table follow each other. */
       readonly tableId: number
       readonly hierarchy: Hierarchy
       readonly places: readonly (SnappedPlace | null)[]
+      readonly times: SliceTimes | undefined
+      readonly tree: ProfileTree | undefined
       readonly rows: Rows
       readonly from: number
       readonly to: number
+    }
+  /** Answers with the tree of the profiles. */
+  | {
+      readonly type: 'profiles'
+      readonly tableId: number
+      readonly hierarchy: Hierarchy
+      readonly places: readonly (SnappedPlace | null)[]
+      readonly times: SliceTimes
     }
   | {
       readonly type: 'legs'
@@ -33,6 +48,8 @@ export interface PreparedSearch {
   /** By place: where it is, or why it cannot be reached. */
   readonly snapped: readonly (SnappedPlace | UnreachablePlace['reason'])[]
   readonly hierarchy: Hierarchy
+  /** Where the search has speeds. */
+  readonly times: SliceTimes | undefined
 }
 
 export type GraphAnswer =

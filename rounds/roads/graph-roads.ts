@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { describeEdges } from './describe-edges.ts'
 import type { PreparedSearch } from './graph-job.ts'
 import { createGraphThreads } from './graph-threads.ts'
+import type { ProfileTree } from './group-profiles.ts'
 import type { Rows } from './measure-rows.ts'
 import { nameUnreachable } from './name-unreachable.ts'
 import type { Place } from './place.ts'
@@ -41,30 +42,38 @@ export function openGraphRoads({
   }
 
   async function measure(places: readonly Place[], search: RoadSearch = {}): Promise<RoadTable> {
-    const { snapped, hierarchy } = await prepare(places, search)
+    const { snapped, hierarchy, times } = await prepare(places, search)
     const count = places.length
-    const rows: Rows = { distances: createTable(count), durations: createTable(count) }
-    const tableId = ++lastTableId
+    const table = { tableId: ++lastTableId, hierarchy, places: snapped.map(orNull), times }
+    const tree = times && ((await threads.run(0, { type: 'profiles', ...table, times })) as ProfileTree)
+    const rows: Rows = {
+      distances: createTable(count),
+      durations: createTable(count),
+      profiles: tree && new Uint8Array(new SharedArrayBuffer(count * count)),
+    }
     let next = 0
     const measureNext = async (thread: number): Promise<void> => {
       while (next < count) {
         search.signal?.throwIfAborted()
         const from = next
         next = Math.min(count, from + ROWS_AT_A_TIME)
-        const job = { type: 'rows' as const, tableId, hierarchy, places: snapped.map(orNull), rows }
-        await threads.run(thread, { ...job, from, to: next })
+        await threads.run(thread, { type: 'rows', ...table, tree, rows, from, to: next })
       }
     }
     await Promise.all(Array.from({ length: threads.count }, (_, thread) => measureNext(thread)))
     search.signal?.throwIfAborted()
-    return nameUnreachable(rows, count, (index) => {
+    const named = nameUnreachable(rows, count, (index) => {
       const place = snapped[index]
       return typeof place === 'string' ? place : undefined
     })
+    return tree && rows.profiles
+      ? { ...named, profiles: { ofArc: rows.profiles, ratios: tree.ratios } }
+      : named
   }
 
   async function trace(places: readonly Place[], search: RoadSearch = {}): Promise<readonly (Leg | null)[]> {
-    const { snapped, hierarchy } = await prepare(places, search)
+    // Speeds change the times of a way, not the way.
+    const { snapped, hierarchy } = await prepare(places, { ...search, speeds: undefined })
     const found = snapped.map(orNull)
     const pairs = found.slice(1).map((to, index) => [found[index] ?? null, to] as const)
     const legs = await threads.run(0, { type: 'legs', hierarchy, pairs })
@@ -74,10 +83,10 @@ export function openGraphRoads({
 
   async function prepare(
     places: readonly Place[],
-    { lorry, blocked, signal }: RoadSearch,
+    { lorry, blocked, speeds, signal }: RoadSearch,
   ): Promise<PreparedSearch> {
     signal?.throwIfAborted()
-    const prepared = await threads.run(0, { type: 'prepare', places, lorry, blocked })
+    const prepared = await threads.run(0, { type: 'prepare', places, lorry, blocked, speeds })
     signal?.throwIfAborted()
     return prepared as PreparedSearch
   }

@@ -4,20 +4,24 @@ import { closeStreets } from './close-streets.ts'
 import { contractArcs } from './contract-arcs.ts'
 import { createLegSearch } from './find-leg.ts'
 import type { GraphAnswer, GraphJob, GraphWorkerData, PreparedSearch } from './graph-job.ts'
+import { groupProfiles, type ProfileTree } from './group-profiles.ts'
 import type { Hierarchy } from './hierarchy.ts'
-import { createRowMeasure } from './measure-rows.ts'
+import { createRowMeasure, type RowMeasure } from './measure-rows.ts'
+import { computeSliceTimes } from './slice-times.ts'
 import { createSnapping } from './snap-places.ts'
 
 // The entry of a worker thread that searches the graph: all of them share its arrays.
 const { graph } = workerData as GraphWorkerData
 /** What differs from day to day is a few lorries and closed streets. */
 const HIERARCHIES_MAX = 8
+/** Of the places of a table, those whose ways to each other are looked at to find profiles. */
+const SAMPLE_PLACES = 64
 /** By the streets that are closed, the latest used last. */
 const hierarchies = new Map<string, Hierarchy>()
 /** Made when it is first asked for: only one of the threads is. */
 let snap: ReturnType<typeof createSnapping> | undefined
 /** Of the table under way. */
-let rows: { tableId: number; measure: ReturnType<typeof createRowMeasure> } | undefined
+let rows: { tableId: number; measure: RowMeasure } | undefined
 
 parentPort?.on('message', ({ id, job }: { id: number; job: GraphJob }) => {
   try {
@@ -37,16 +41,11 @@ function run(job: GraphJob): unknown {
   switch (job.type) {
     case 'prepare':
       return prepare(job)
-    case 'rows': {
-      if (rows?.tableId !== job.tableId) {
-        rows = {
-          tableId: job.tableId,
-          measure: createRowMeasure(graph, job.hierarchy, job.places),
-        }
-      }
-      rows.measure(job.rows, job.from, job.to)
+    case 'rows':
+      measureFor(job).fill(job.rows, job.from, job.to, job.tree)
       return undefined
-    }
+    case 'profiles':
+      return sampleProfiles(measureFor(job), job)
     case 'legs': {
       const find = createLegSearch(graph, job.hierarchy)
       return job.pairs.map(([from, to]) => from && to && find(from, to))
@@ -54,9 +53,38 @@ function run(job: GraphJob): unknown {
   }
 }
 
-function prepare({ places, lorry, blocked }: Extract<GraphJob, { type: 'prepare' }>): PreparedSearch {
+function prepare(job: Extract<GraphJob, { type: 'prepare' }>): PreparedSearch {
   snap ??= createSnapping(graph)
-  return { snapped: places.map(snap), hierarchy: hierarchyFor(closeStreets(graph, { lorry, blocked })) }
+  const hierarchy = hierarchyFor(closeStreets(graph, job))
+  return {
+    snapped: job.places.map(snap),
+    hierarchy,
+    times: job.speeds && computeSliceTimes(hierarchy, job.speeds),
+  }
+}
+
+function measureFor(job: Extract<GraphJob, { type: 'rows' | 'profiles' }>): RowMeasure {
+  if (rows?.tableId !== job.tableId) {
+    rows = {
+      tableId: job.tableId,
+      measure: createRowMeasure(graph, job.hierarchy, job.places, job.times),
+    }
+  }
+  return rows.measure
+}
+
+/** Ways between places spread evenly over the table. */
+function sampleProfiles(
+  measure: RowMeasure,
+  { places, times }: Extract<GraphJob, { type: 'profiles' }>,
+): ProfileTree {
+  const pick = (max: number): number[] => {
+    const step = Math.max(1, Math.ceil(places.length / max))
+    return places.map((_, index) => index).filter((index) => index % step === 0)
+  }
+  const targets = pick(SAMPLE_PLACES)
+  const samples = targets.flatMap((from) => measure.sampleRatios(from, targets))
+  return groupProfiles(Float64Array.from(samples), times.speeds.sliceCount)
 }
 
 function hierarchyFor(closed: Uint8Array | undefined): Hierarchy {

@@ -4,7 +4,7 @@ import { createRandom } from '../../../model/random.ts'
 import { type GraphRoads, openGraphRoads } from '../../../rounds/roads/graph-roads.ts'
 import { importOsm } from '../../../rounds/roads/import-osm.ts'
 import type { Place } from '../../../rounds/roads/place.ts'
-import { type Leg, UNREACHABLE } from '../../../rounds/roads/roads.ts'
+import { type ArcProfiles, type Leg, UNREACHABLE } from '../../../rounds/roads/roads.ts'
 import { findTestData } from '../../fixtures/find-test-data.ts'
 import { type OsmStreets, readOsmStreets } from './osm-streets.ts'
 import { searchBySteps } from './search-by-steps.ts'
@@ -130,6 +130,50 @@ describe.skipIf(!folder).each(['monaco-osrm.osm.pbf', 'andorra.osm.pbf'])('the r
       if (!leg || distance === UNREACHABLE) continue
       expect(Math.abs(lengthOf(leg) - distance)).toBeLessThan(5 + distance * 0.001)
     }
+  })
+
+  test('have profiles that add up the speeds along the way', async () => {
+    const { roads, streets } = town
+    const places = pickInnerNodes(streets, 60, 23).map((node) => placeAt(streets, node))
+    const plain = await roads.measure(places)
+    const sliceCount = 4
+    const random = createRandom(5)
+    const profileOfEdge = Uint8Array.from({ length: roads.edges.count }, () => Math.floor(random() * 6))
+    const ratios = Float64Array.from({ length: 6 * sliceCount }, () => 0.4 + 0.6 * random())
+    const table = await roads.measure(places, { speeds: { sliceCount, profileOfEdge, ratios } })
+    expect(table.durations).toEqual(plain.durations)
+    const profiles = table.profiles as ArcProfiles
+    expect(profiles.ratios.length / sliceCount).toBeLessThanOrEqual(255)
+    const means: number[] = []
+    for (const [slice] of Array(sliceCount).entries()) {
+      // A map on which each street is as fast as in this slice alone has only this one ratio.
+      const only = Float64Array.from(
+        { length: 6 },
+        (_, profile) => ratios[profile * sliceCount + slice] as number,
+      )
+      const exact = await roads.measure(places, { speeds: { sliceCount: 1, profileOfEdge, ratios: only } })
+      for (const [arc, duration] of plain.durations.entries()) {
+        if (duration === UNREACHABLE || duration < 60) continue
+        const found = profiles.ratios[(profiles.ofArc[arc] as number) * sliceCount + slice] as number
+        const one = exact.profiles as ArcProfiles
+        means.push(Math.abs(found - (one.ratios[one.ofArc[arc] as number] as number)))
+      }
+    }
+    const mean = means.reduce((sum, error) => sum + error, 0) / means.length
+    expect(means.length).toBeGreaterThan(5_000)
+    expect(mean).toBeLessThan(0.02)
+  })
+
+  test('have one profile where all streets are alike', async () => {
+    const { roads, streets } = town
+    const places = pickInnerNodes(streets, 20, 29).map((node) => placeAt(streets, node))
+    const profileOfEdge = new Uint8Array(roads.edges.count)
+    const speeds = { sliceCount: 2, profileOfEdge, ratios: Float64Array.of(1, 0.5) }
+    const { profiles } = await roads.measure(places, { speeds })
+    expect(profiles?.ratios).toHaveLength(2)
+    expect(profiles?.ratios[0]).toBeCloseTo(1, 3)
+    expect(profiles?.ratios[1]).toBeCloseTo(0.5, 3)
+    expect(new Set(profiles?.ofArc)).toEqual(new Set([0]))
   })
 
   test('do not depend on how many threads search them', async () => {
