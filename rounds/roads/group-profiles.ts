@@ -13,13 +13,13 @@ export interface ProfileTree {
 
 /** As many as a byte tells apart, less one. */
 const PROFILES_MAX = 255
-/** Rows that differ by less than this (root of the mean square) share a profile: it is a 200th of a speed. */
+/** Rows that differ by less than this in every slice (root of the mean square) share a profile. */
 const TOLERANCE_RATIO = 0.005
 
 interface Group {
   readonly question: number
   readonly rows: readonly number[]
-  /** The slice in which its rows differ most, their mean there, and how much they differ in all slices. */
+  /** The slice in which its rows differ most, their mean there, and the sum of the squares of their differences from it. */
   readonly slice: number
   readonly mean: number
   readonly spread: number
@@ -39,11 +39,7 @@ export function groupProfiles(samples: Float64Array, sliceCount: number): Profil
   while (groups.length < PROFILES_MAX) {
     const widest = groups.reduce((a, b) => (b.spread > a.spread ? b : a))
     const [low, high] = [listRows(widest, true), listRows(widest, false)]
-    if (
-      widest.spread <= TOLERANCE_RATIO ** 2 * sliceCount * widest.rows.length ||
-      low.length === 0 ||
-      high.length === 0
-    )
+    if (widest.spread <= TOLERANCE_RATIO ** 2 * widest.rows.length || low.length === 0 || high.length === 0)
       break
     const parts = [createGroup(low), createGroup(high)] as const
     slices[widest.question] = widest.slice
@@ -73,13 +69,12 @@ export function groupProfiles(samples: Float64Array, sliceCount: number): Profil
     limits.push(0)
     below.push(0)
     above.push(0)
-    let [slice, mean, most, spread] = [0, 1, -1, 0]
+    let [slice, mean, spread] = [0, 1, 0]
     for (let candidate = 0; candidate < sliceCount && rows.length > 0; candidate++) {
       const average = meanOf(rows, candidate)
       let squares = 0
       for (const row of rows) squares += ((samples[row * sliceCount + candidate] as number) - average) ** 2
-      spread += squares
-      if (squares > most) [slice, mean, most] = [candidate, average, squares]
+      if (squares > spread) [slice, mean, spread] = [candidate, average, squares]
     }
     return { question, rows, slice, mean, spread }
   }
