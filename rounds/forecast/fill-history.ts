@@ -9,7 +9,7 @@ export const NO_LEVEL = 127
 export const WAS_EMPTIED = 128
 
 /**
- * What is known of one bin, learnt reading by reading: plain data of about 3 KB, which a worker can be sent. Sums weigh a
+ * What is known of one bin, learnt reading by reading: plain data, 5 KB on its way to a worker. Sums weigh a
  * reading by two to the power of its age in half-lives after `originTime`, so that forgetting costs nothing.
  */
 export interface FillHistory {
@@ -55,7 +55,10 @@ export interface FillHistory {
 
 /** How the bin stood at some time, kept until it is known what came of it. */
 export interface PendingState {
-  readonly state: FillState
+  /** When it was, in ms since 1970. */
+  readonly time: number
+  /** A `FillState`, as `packState` writes it. */
+  readonly packed: readonly number[]
   /** The latest reading since, and the highest. */
   lastTime: number
   peakPercent: number

@@ -6,6 +6,7 @@ import { listLevels } from './list-levels.ts'
 import { addMiss, forgetMisses } from './misses.ts'
 import { forgetLogistic, type Logistic, learnLogistic, predictLogistic } from './online-logistic.ts'
 import { measureOwnFrequencies } from './own-frequencies.ts'
+import { packState, unpackState } from './pack-state.ts'
 
 const DAY_MS = 86_400_000
 /** A reading this near to a horizon tells what was there; of readings that come more often, the nearest. */
@@ -49,9 +50,10 @@ export function rememberState(history: FillHistory, stepMs: number, describe: ()
   const last = history.pending.at(-1)
   if (history.time === null || history.readingCount < 2) return
   const interval = stepMs > DAY_MS / 2 ? STATE_INTERVAL_MS.daily : STATE_INTERVAL_MS.often
-  if (last !== undefined && history.time - last.state.time < interval) return
+  if (last !== undefined && history.time - last.time < interval) return
   history.pending.push({
-    state: describe(),
+    time: history.time,
+    packed: packState(describe()),
     lastTime: history.time,
     peakPercent: history.fillPercent,
     peakUnemptiedPercent: history.fillPercent,
@@ -77,7 +79,7 @@ function follow(
   pending: PendingState,
   { time, fillPercent, isEmptied }: { time: number; fillPercent: number; isEmptied: boolean },
 ): void {
-  const end = pending.state.time + (HORIZONS_DAYS[pending.horizonCount] as number) * DAY_MS
+  const end = pending.time + (HORIZONS_DAYS[pending.horizonCount] as number) * DAY_MS
   if (time - pending.lastTime > LONGEST_GAP_MS || time > end + TOLERANCE_MS) {
     pending.horizonCount = HORIZONS_DAYS.length
     return
@@ -96,7 +98,8 @@ function follow(
 }
 
 function learn(history: FillHistory, pool: FillPool, pending: PendingState, fillPercent: number): void {
-  const { state, horizonCount: horizonIndex } = pending
+  const { packed, horizonCount: horizonIndex } = pending
+  const state = unpackState(packed)
   const levels = listLevels(state)
   const own = measureOwnFrequencies(history, state, levels)
   const features = new Float64Array(FEATURE_COUNT)
