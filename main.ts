@@ -34,6 +34,8 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
   kerbside sim [--seed N]           a simulated town that publishes to a running Kerbside
   kerbside replay PATH [--speed N] [--authority ID]
                                     publishes a recording as if it were live; speed 0 is as fast as it goes
+  kerbside plan AUTHORITY [--date D] [--seconds S] [--threads N] [--seed K] [--bins a,b] [--out FILE]
+                                    has a running Kerbside plan a round; FILE ends in .json, .geojson, .gpx, .csv, .html
   kerbside import osm FILE.osm.pbf  the streets that rounds are planned on, instead of those imported before
   kerbside key                      makes a new key of the installation and prints it; the old one ends
   kerbside bench NAME …             measures: ingest, store, connections, kill, outage, traffic, forecast, vrp
@@ -85,6 +87,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   api,
   sim,
   replay,
+  plan,
   import: importFile,
   key,
   bench,
@@ -304,6 +307,25 @@ async function importFile(args: string[]): Promise<void> {
     )
     process.stdout.write(`${JSON.stringify({ path: target, isReplaced, ...graph.about })}\n`)
     end()
+  })
+}
+
+/** Has a running Kerbside plan a round, and ends; told to end before, it cancels the round. */
+async function plan(args: string[]): Promise<void> {
+  await serve(async (core) => {
+    const { runPlanCommand } = await import('./plan-command.ts')
+    const { config, clock, logger, signal, stack } = core
+    const planning = runPlanCommand(args, {
+      ...clientOf(config),
+      clock,
+      logger,
+      signal,
+      terminal: process.stderr.isTTY ? process.stderr : undefined,
+      print: (text) => process.stdout.write(text),
+    })
+    stack.defer(() => planning)
+    await planning
+    core.end()
   })
 }
 
