@@ -2,7 +2,7 @@ import { type InputFault, KerbsideError } from '../model/error.ts'
 import { findBreakFaults, type Lorry } from '../model/site.ts'
 import { minutesOfDay } from '../model/time-of-day.ts'
 import { localDate } from './local-date.ts'
-import { measureMetres } from './roads/cut-streets.ts'
+import { measureMetres } from './roads/measure-metres.ts'
 import type { PlannedBin, RoundInput } from './round-input.ts'
 
 /** More days ahead than this nobody plans: the year is misspelt. */

@@ -1,4 +1,5 @@
 import type { Crossings, RoadWay } from './collect-ways.ts'
+import { measureMetres } from './measure-metres.ts'
 
 /** Ways cut at their crossings, by street; see `RoadGraph` for the units. */
 export interface Streets {
@@ -19,7 +20,6 @@ export interface Streets {
   readonly weights: Int32Array
 }
 
-const EARTH_RADIUS_M = 6_371_008.8
 const DEGREE_PARTS = 1e7
 /** How many times longer a street may seem, that only those may drive who have something to do there. */
 const DESTINATION_PRICE = 4
@@ -117,18 +117,4 @@ function measureShape(shape: Int32Array, from: number, to: number): number {
     )
   }
   return metres
-}
-
-/** The haversine formula: along the earth's surface, between two points in degrees. */
-export function measureMetres(
-  fromLongitude: number,
-  fromLatitude: number,
-  toLongitude: number,
-  toLatitude: number,
-): number {
-  const radians = Math.PI / 180
-  const latitudes = Math.sin(((toLatitude - fromLatitude) * radians) / 2) ** 2
-  const longitudes = Math.sin(((toLongitude - fromLongitude) * radians) / 2) ** 2
-  const scale = Math.cos(fromLatitude * radians) * Math.cos(toLatitude * radians)
-  return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(latitudes + scale * longitudes)))
 }

@@ -49,7 +49,7 @@ export interface RoadGraphFacts {
 }
 
 /** What turning round at the end of a street takes a lorry, in ms. */
-export const U_TURN_MS = 30_000
+const U_TURN_MS = 30_000
 
 /** The other direction of the same street. */
 export function reverseOf(arc: number): number {

@@ -19,7 +19,7 @@ export interface Search {
   readonly parents: Int32Array
 }
 
-export interface Beginning extends Measures {
+interface Beginning extends Measures {
   readonly node: number
 }
 

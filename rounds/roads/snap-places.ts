@@ -1,4 +1,4 @@
-import { measureMetres } from './cut-streets.ts'
+import { measureMetres } from './measure-metres.ts'
 import type { Place } from './place.ts'
 import { type RoadGraph, reverseOf } from './road-graph.ts'
 import type { UnreachablePlace } from './roads.ts'
@@ -14,7 +14,7 @@ export interface SnappedPlace {
 }
 
 /** On an arc: what of it lies before the place, and what behind. Both add up to the whole arc. */
-export interface Stop {
+interface Stop {
   readonly arc: number
   readonly before: Measures
   readonly after: Measures
