@@ -1,6 +1,7 @@
 import type { Random } from '../../model/random.ts'
 import { driveOn, isInTime, type Moment, startDay, waitUntil } from './moment.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
+import type { Matrix } from './problem.ts'
 import { LOAD_TOLERANCE } from './refresh-route.ts'
 import { isBare, isLoadedAtStart, type Route } from './route.ts'
 import type { Insertion, Solution } from './solution.ts'
@@ -57,24 +58,31 @@ function tryBesideNearest(
   best: Insertion,
 ): void {
   const { customerCount, placeCount, besides, besideCount, links } = prepared
-  const { positionOf, before, behind, room, costPerM } = links
+  const { matrices } = prepared.problem
+  const { positionOf, before, behind, distanceBehind, room, costPerM, matrix } = links
   const demand = prepared.demands[customer * prepared.dimensions] as number
   const start = customer * besideCount
   const customerRow = customer * placeCount
+  let ofMatrix = 0
+  let { distances } = matrices[0] as Matrix
+  let besideDistances = prepared.besideDistances[0] as Int32Array
   for (let rank = start; rank < start + besideCount; rank++) {
     const neighbour = besides[rank] as number
     const index = routeOf[neighbour] as number
     if (index === -1 || (room[index] as number) < demand) continue
-    const distances = links.distances[index] as Int32Array
+    if ((matrix[index] as number) !== ofMatrix) {
+      ofMatrix = matrix[index] as number
+      distances = (matrices[ofMatrix] as Matrix).distances
+      besideDistances = prepared.besideDistances[ofMatrix] as Int32Array
+    }
     const price = costPerM[index] as number
     const next = behind[neighbour] as number
     const previous = before[neighbour] as number
-    const neighbourRow = neighbour * placeCount
     const isWorthBehind =
       price *
-        ((distances[neighbourRow + customer] as number) +
+        ((besideDistances[rank] as number) +
           (distances[customerRow + next] as number) -
-          (distances[neighbourRow + next] as number)) <
+          (distanceBehind[neighbour] as number)) <
       best.cost
     const isWorthBefore =
       previous >= customerCount &&
@@ -102,12 +110,13 @@ function tryBare(
 ): void {
   const promised = prepared.promisedTo?.[customer] ?? -1
   for (const ofType of routesOfType) {
+    const example = routes[ofType[0] as number] as Route
+    if (!mayServe(prepared, example, customer) || costOfBare(prepared, example, customer) >= best.cost)
+      continue
     for (const index of ofType) {
       const route = routes[index] as Route
       if (!isBare(route)) continue
-      if (mayServe(prepared, route, customer)) {
-        tryPositions(prepared, route, customer, 0, route.length - 1, random, best)
-      }
+      tryPositions(prepared, route, customer, 0, route.length - 1, random, best)
       break
     }
   }
@@ -115,6 +124,22 @@ function tryBare(
   if (route && isBare(route) && mayServe(prepared, route, customer)) {
     tryPositions(prepared, route, customer, 0, route.length - 1, random, best)
   }
+}
+
+/** What it costs at least to serve a customer and nobody else. */
+function costOfBare(
+  { placeCount }: PreparedProblem,
+  { vehicle, bare, distances }: Route,
+  customer: number,
+): number {
+  // What carries something already goes to a tip in any case.
+  if (vehicle.underWay) return Number.NEGATIVE_INFINITY
+  const [start, end] = bare as readonly [number, number]
+  const detour =
+    (distances[start * placeCount + customer] as number) +
+    (distances[customer * placeCount + end] as number) -
+    (distances[start * placeCount + end] as number)
+  return vehicle.fixedCost + vehicle.costPerM * detour
 }
 
 /** Behind each of the nodes from `first` to before `end`. */

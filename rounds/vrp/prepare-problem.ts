@@ -36,6 +36,8 @@ export interface PreparedProblem {
   /** Those that a customer is best put beside, `besideCount` a row: near, and open at about the same time. */
   readonly besides: Int32Array
   readonly besideCount: number
+  /** By matrix, rank for rank as `besides`: how far it is from the other to the customer. */
+  readonly besideDistances: readonly Int32Array[]
   /** By customer, from the nearest depot. */
   readonly distancesFromDepot: Float64Array
   /** Kept by the routes as they change. */
@@ -48,11 +50,13 @@ interface Links {
   readonly positionOf: Int32Array
   readonly before: Int32Array
   readonly behind: Int32Array
+  /** How far it is to the place behind. */
+  readonly distanceBehind: Int32Array
   /** By route: what of the first dimension may still be loaded; its whole capacity where there are tips. */
   readonly room: Float64Array
   /** By route. */
   readonly costPerM: Float64Array
-  readonly distances: readonly Int32Array[]
+  readonly matrix: Uint8Array
 }
 
 /** Beyond these a neighbour plays no part in choosing what to remove. */
@@ -90,6 +94,9 @@ export function prepareProblem(problem: Problem): PreparedProblem {
   const hasReleases = customers.some(({ releaseTime }) => releaseTime !== undefined)
   const hasWindows = customers.some((c) => Number.isFinite(c.opens) || Number.isFinite(c.closes))
   const hasPromises = customers.some(({ promise }) => promise !== undefined)
+  const besides = hasWindows
+    ? findBesides(problem, customerCount, placeCount, besideCount)
+    : firstOfEach(neighbours, customerCount, neighbourCount, besideCount)
   return {
     problem,
     customerCount,
@@ -119,18 +126,20 @@ export function prepareProblem(problem: Problem): PreparedProblem {
     tipsOf,
     neighbours,
     neighbourCount,
-    besides: hasWindows
-      ? findBesides(problem, customerCount, placeCount, besideCount)
-      : firstOfEach(neighbours, customerCount, neighbourCount, besideCount),
+    besides,
     besideCount,
+    besideDistances: problem.matrices.map(({ distances }) =>
+      besides.map((from, i) => distances[from * placeCount + Math.floor(i / besideCount)] as number),
+    ),
     distancesFromDepot: findDistancesFromDepot(problem, placeCount),
     links: {
       positionOf: new Int32Array(customerCount),
       before: new Int32Array(customerCount),
       behind: new Int32Array(customerCount),
+      distanceBehind: new Int32Array(customerCount),
       room: Float64Array.from(vehicles, ({ capacity }) => capacity[0] ?? 0),
       costPerM: Float64Array.from(vehicles, ({ costPerM }) => costPerM),
-      distances: vehicles.map((vehicle) => matrixOf(problem, vehicle).distances),
+      matrix: Uint8Array.from(vehicles, ({ matrix }) => matrix ?? 0),
     },
   }
 }

@@ -36,18 +36,20 @@ function costOfRoute(
 
 /** Returns the metres of the way. */
 function refreshLinks({ placeCount, customerCount, links }: PreparedProblem, route: Route): number {
-  const { positionOf, before, behind } = links
+  const { positionOf, before, behind, distanceBehind } = links
   const { nodes, length, distances } = route
   let distance = 0
   let from = nodes[0] as number
   for (let i = 1; i < length; i++) {
     const to = nodes[i] as number
+    const arc = distances[from * placeCount + to] as number
     if (to < customerCount) {
       positionOf[to] = i
       before[to] = from
       behind[to] = nodes[i + 1] as number
     }
-    distance += distances[from * placeCount + to] as number
+    if (from < customerCount) distanceBehind[from] = arc
+    distance += arc
     from = to
   }
   return distance

@@ -49,6 +49,8 @@ export interface Cooling {
 const ROUTE_RUIN_RATE = 0.02
 /** The chance that two vehicles swap all they do instead. */
 const VEHICLE_SWAP_RATE = 0.01
+/** A look at the clock takes as long as a small iteration. */
+const ITERATIONS_PER_LOOK = 16
 /** Costs are sums of doubles in changing order: a difference below this is none. */
 const COST_TOLERANCE = 1e-6
 
@@ -87,8 +89,11 @@ export function anneal(search: Search, cooling: Cooling): boolean {
   const { firstTemperature, lastTemperature, iterations, seconds, elapsedSeconds } = cooling
   if (prepared.customerCount === 0 || prepared.problem.vehicles.length === 0) return true
   const startedAt = elapsedSeconds()
+  let ofTime = 0
   for (let iteration = 0; ; iteration++) {
-    const ofTime = seconds === Number.POSITIVE_INFINITY ? 0 : (elapsedSeconds() - startedAt) / seconds
+    if (seconds < Number.POSITIVE_INFINITY && iteration % ITERATIONS_PER_LOOK === 0) {
+      ofTime = (elapsedSeconds() - startedAt) / seconds
+    }
     const spent = Math.max(ofTime, iteration / iterations)
     // Of an empty budget, nothing divided by nothing is spent.
     if (!(spent < 1)) return true
