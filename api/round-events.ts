@@ -5,7 +5,7 @@ import type { Round } from '../model/round.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { ServerSentEvent } from './event-stream.ts'
 
-export interface RoundListener {
+interface RoundListener {
   onEvent(event: ServerSentEvent): void
   /** Nothing more comes. */
   onEnd(): void

@@ -8,7 +8,7 @@ import { createStraightRoads } from './roads/straight-roads.ts'
 import type { RoundInput, RoundPlan, RoundProgress } from './round-input.ts'
 
 /** What became of a job: `cancelled` with the best so far. */
-export interface RoundOutcome {
+interface RoundOutcome {
   readonly status: 'done' | 'cancelled'
   readonly plan: RoundPlan
 }
