@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../model/clock.ts'
 import { silentLogger } from '../../model/logger.ts'
 import { openSqliteRegistry } from '../../registry/sqlite-registry.ts'
+import { createRound } from './contract/sites.ts'
 import { describeRegistry } from './registry-contract.ts'
 
 async function createFolder(): Promise<string> {
@@ -36,4 +38,29 @@ test('a registry in memory is there as long as it is open', async () => {
   await registry.createAuthority({ id: 'alpha', timeZone: 'UTC', published: [] }, 'test')
   expect((await registry.listAuthorities({ limit: 5 })).items).toHaveLength(1)
   await registry.close()
+})
+
+test('rounds that an earlier version left unfinished are planned by this one', async () => {
+  const path = join(await createFolder(), 'registry.db')
+  const options = { path, clock: systemClock, logger: silentLogger }
+  const before = await openSqliteRegistry(options)
+  await before.createAuthority({ id: 'alpha', timeZone: 'UTC', published: [] }, 'test')
+  for (const status of ['queued', 'solving', 'done', 'failed'] as const) {
+    const left = [{ deviceId: 'a', reason: '"status":"queued"', chanceOfOverflow: null, costOfWaiting: null }]
+    await before.createRound('alpha', createRound(status, '2026-02-16T10:00:00Z', { status, left }))
+  }
+  await before.close()
+  // As it was before the fifth migration.
+  const file = new DatabaseSync(path)
+  file.exec(`DROP TABLE round_jobs; ALTER TABLE rounds DROP COLUMN revision;
+    ALTER TABLE authorities DROP COLUMN incarnation; DELETE FROM schema_migrations WHERE number >= 5`)
+  file.close()
+  const after = await openSqliteRegistry(options)
+  onTestFinished(() => after.close())
+  const jobs = await after.listRoundJobs()
+  expect(jobs.map(({ id, isSolving }) => [id, isSolving]).toSorted()).toEqual([
+    ['queued', false],
+    ['solving', false],
+  ])
+  expect(await after.getRound('alpha', 'done')).toMatchObject({ status: 'done', revision: 0 })
 })
