@@ -38,7 +38,7 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
                                     has a running Kerbside plan a round; FILE ends in .json, .geojson, .gpx, .csv, .html
   kerbside import osm FILE.osm.pbf  the streets that rounds are planned on, instead of those imported before
   kerbside key                      makes a new key of the installation and prints it; the old one ends
-  kerbside bench NAME …             measures: ingest, store, connections, kill, outage, traffic, forecast, vrp
+  kerbside bench NAME …             measures: ingest, store, connections, kill, outage, traffic, forecast, vrp, matrix
 
 Settings come from the environment: docs/configuration.md.
 `
