@@ -178,7 +178,7 @@ function createProgressLine(
   let latest: RoundProgress | undefined
   let startedAt: number | undefined
   let loggedAt = Number.NEGATIVE_INFINITY
-  const timer = terminal && setInterval(draw, 250)
+  const timer = terminal && setInterval(() => draw(), 250)
   timer?.unref()
 
   return {
@@ -193,13 +193,16 @@ function createProgressLine(
     },
     end() {
       clearInterval(timer)
-      if (terminal && latest) terminal.write('\n')
+      if (!terminal || !latest) return
+      // Small rounds are done before their time.
+      draw(1)
+      terminal.write('\n')
     },
   }
 
-  function draw(): void {
+  function draw(part?: number): void {
     if (!latest || startedAt === undefined) return
-    const ratio = Math.min(1, (performance.now() - startedAt) / (seconds * 1000))
+    const ratio = part ?? Math.min(1, (performance.now() - startedAt) / (seconds * 1000))
     const bar = '█'.repeat(Math.floor(ratio * BAR_WIDTH)).padEnd(BAR_WIDTH, '░')
     const { cost, bins, distanceM, durationSeconds } = latest
     const best = `cost ${cost.toFixed(2)}, ${bins} bins, ${formatKm(distanceM)} km, ${formatHours(durationSeconds)} h`
