@@ -27,8 +27,11 @@ export function findInsertion(
     isTipFirst: false,
     cost: (prepared.penalties[customer] as number) * (random() < RASH_RATE ? RASH_FACTOR : 1),
   }
+  // First, so that of two that cost the same the vehicle that has all day is taken.
+  tryBare(prepared, solution, customer, random, best)
+  const costBeside = best.cost
   tryBesideNearest(prepared, solution, customer, random, best)
-  const isToTryAll = best.route === -1 && prepared.besideCount < prepared.customerCount - 1
+  const isToTryAll = best.cost === costBeside && prepared.besideCount < prepared.customerCount - 1
   // Behind the last tip is beside nobody.
   const isToTryEnds = prepared.tipCount > 0
   if (isToTryAll || isToTryEnds) {
@@ -38,7 +41,6 @@ export function findInsertion(
       tryPositions(prepared, route, customer, isToTryAll ? 0 : end - 1, end, random, best)
     }
   }
-  tryBare(prepared, solution, customer, random, best)
   return best
 }
 
@@ -103,27 +105,34 @@ function tryBesideNearest(
 /** Of vehicles that serve nobody and are alike, one is tried, and the one that was promised. */
 function tryBare(
   prepared: PreparedProblem,
-  { routesOfType, routes }: Solution,
+  solution: Solution,
   customer: number,
   random: Random,
   best: Insertion,
 ): void {
+  const { routesOfType, routes } = solution
   const promised = prepared.promisedTo?.[customer] ?? -1
-  for (const ofType of routesOfType) {
+  for (const [type, ofType] of routesOfType.entries()) {
     const example = routes[ofType[0] as number] as Route
     if (!mayServe(prepared, example, customer) || costOfBare(prepared, example, customer) >= best.cost)
       continue
-    for (const index of ofType) {
-      const route = routes[index] as Route
-      if (!isBare(route)) continue
-      tryPositions(prepared, route, customer, 0, route.length - 1, random, best)
-      break
-    }
+    const route = findBare(solution, type)
+    if (route) tryPositions(prepared, route, customer, 0, route.length - 1, random, best)
   }
   const route = promised === -1 ? undefined : routes[promised]
   if (route && isBare(route) && mayServe(prepared, route, customer)) {
     tryPositions(prepared, route, customer, 0, route.length - 1, random, best)
   }
+}
+
+/** A route of a type that serves nobody: mostly the one that was found last. */
+function findBare({ routes, routesOfType, bareOfType }: Solution, type: number): Route | undefined {
+  const last = routes[bareOfType[type] as number] as Route
+  if (isBare(last)) return last
+  const found = routesOfType[type]?.find((index) => isBare(routes[index] as Route))
+  if (found === undefined) return undefined
+  bareOfType[type] = found
+  return routes[found]
 }
 
 /** What it costs at least to serve a customer and nobody else. */

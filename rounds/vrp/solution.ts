@@ -11,6 +11,8 @@ export interface Solution {
   readonly routeOf: Int32Array
   /** By type of vehicle. */
   readonly routesOfType: readonly (readonly number[])[]
+  /** By type, a route that served nobody when it was looked for last. */
+  readonly bareOfType: number[]
   /** In no order that means anything. */
   readonly absent: number[]
   routesCost: number
@@ -55,10 +57,12 @@ export function createSolution(prepared: PreparedProblem): Solution {
   const routes = prepared.problem.vehicles.map((_, index) => createRoute(prepared, index))
   // Those that are under way cost something even with nobody to serve.
   const routesCost = routes.reduce((sum, { cost }) => sum + cost, 0)
+  const routesOfType = groupByType(prepared)
   return {
     routes,
     routeOf: new Int32Array(prepared.customerCount).fill(-1),
-    routesOfType: groupByType(prepared),
+    routesOfType,
+    bareOfType: routesOfType.map(([first]) => first as number),
     absent,
     routesCost,
     absentCost,
