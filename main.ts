@@ -38,7 +38,7 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
                                     has a running Kerbside plan a round; FILE ends in .json, .geojson, .gpx, .csv, .html
   kerbside import osm FILE.osm.pbf  the streets that rounds are planned on, instead of those imported before
   kerbside key                      makes a new key of the installation and prints it; the old one ends
-  kerbside bench NAME …             measures: ingest, store, connections, kill, outage, traffic, forecast, vrp, matrix
+  kerbside bench NAME …             measures: ingest, store, connections, kill, outage, traffic, forecast, vrp, rounds, matrix
 
 Settings come from the environment: docs/configuration.md.
 `
@@ -351,6 +351,7 @@ async function bench([name = '', ...args]: string[]): Promise<void> {
       traffic: async () => (await import('./bench/traffic.ts')).benchTraffic,
       forecast: async () => (await import('./bench/fill-forecast.ts')).benchFillForecast,
       vrp: async () => (await import('./bench/vrp.ts')).benchVrp,
+      rounds: async () => (await import('./bench/rounds.ts')).benchRounds,
     }
   const load = Object.hasOwn(benches, name) ? benches[name] : undefined
   if (!load) {

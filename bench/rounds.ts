@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util'
+import { findTestData } from '../tests/fixtures/find-test-data.ts'
+import { CANDIDATES, type Candidate, CHOSEN_STYLES } from './rounds/candidates.ts'
+import { interpolateAt } from './rounds/curve.ts'
+import { readGrowth } from './rounds/read-growth.ts'
+import { type Outcome, SETTLING_DAYS, simulate } from './rounds/simulate.ts'
+import { createTown } from './rounds/town.ts'
+import { type KnownTown, WARM_UP_DAYS, warmUp } from './rounds/warm-up.ts'
+
+/** Policies are compared where so many of all bin-days end with a full bin. */
+const COMPARED_PERCENT = 2
+
+/**
+ * A town of simulated bins under several policies, on the same fills, lorries, prices and solver: a line of JSON with the
+ * curve of each, and how much less Kerbside's own drives where as many bins overflow. With `--tune`, every style of every
+ * policy: what `CHOSEN_STYLES` was settled by, on towns that are not scored.
+ */
+export async function benchRounds(args: string[]): Promise<Record<string, number | string>> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      days: { type: 'string', default: '90' },
+      seed: { type: 'string', default: '11' },
+      pace: { type: 'string', default: '1' },
+      policy: { type: 'string' },
+      tune: { type: 'boolean', default: false },
+      data: { type: 'string' },
+    },
+  })
+  const [days, seed, pace] = [Number(values.days), Number(values.seed), Number(values.pace)]
+  if (!Number.isInteger(days) || days < 1) throw new Error(`--days is ${values.days}, and must be 1 or more`)
+  if (!Number.isInteger(seed)) throw new Error(`--seed is ${values.seed}, and must be a whole number`)
+  if (!(pace > 0)) throw new Error(`--pace is ${values.pace}, and must be above 0`)
+  const folder = values.data ?? findTestData('bin-fill/wyndham')
+  if (folder === undefined) throw new Error('--data is missing: the folder with fill.csv.gz')
+  const from = WARM_UP_DAYS + SETTLING_DAYS
+  const known = warmUp(createTown(await readGrowth(folder), { seed, dayCount: from + days, pace }))
+  const compared = new Map<string, Outcome | null>()
+  for (const [policy, candidates] of Object.entries(CANDIDATES)) {
+    if (values.policy !== undefined && values.policy !== policy) continue
+    for (const candidate of candidates) {
+      if (!values.tune && candidate.style !== CHOSEN_STYLES[policy]) continue
+      const curve = drawCurve(known, candidate, { from, to: from + days })
+      const at = interpolateAt(
+        curve.map(({ outcome }) => outcome),
+        COMPARED_PERCENT,
+      )
+      compared.set(policy, at)
+      const line = {
+        policy,
+        style: candidate.style,
+        curve: curve.map(({ dial, outcome }) => ({ dial, ...roundAll(outcome) })),
+        atComparedOverflow: at && roundAll(at),
+      }
+      process.stdout.write(`${JSON.stringify(line)}\n`)
+    }
+  }
+  return { days, seed, pace, ...(values.tune ? {} : summarize(compared)) }
+}
+
+/** By its dial, as far as needed: from the lowest on, until the compared overflow lies between two points. */
+function drawCurve(
+  known: KnownTown,
+  { create, dials }: Candidate,
+  period: { readonly from: number; readonly to: number },
+): { dial: number; outcome: Outcome }[] {
+  return dials.map((dial) => ({
+    dial,
+    outcome: simulate(known.town, create(known, dial), { ...period, start: known.start }),
+  }))
+}
+
+function summarize(compared: ReadonlyMap<string, Outcome | null>): Record<string, number> {
+  const kerbside = compared.get('kerbside')
+  const summary: Record<string, number> = { comparedOverflowPercent: COMPARED_PERCENT }
+  if (!kerbside) return summary
+  summary['kerbsideKm'] = round(kerbside.km)
+  for (const [policy, outcome] of compared) {
+    if (policy === 'kerbside' || !outcome) continue
+    const name = policy.charAt(0).toUpperCase() + policy.slice(1)
+    summary[`savedKmPercentOf${name}`] = round(100 * (1 - kerbside.km / outcome.km))
+    summary[`savedCrewHoursPercentOf${name}`] = round(100 * (1 - kerbside.crewHours / outcome.crewHours))
+  }
+  return summary
+}
+
+function roundAll(outcome: Outcome): Outcome {
+  const { km, lifts, crewHours, overflowPercent } = outcome
+  return {
+    km: round(km),
+    lifts: round(lifts),
+    crewHours: round(crewHours),
+    overflowPercent: round(overflowPercent),
+  }
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
+}

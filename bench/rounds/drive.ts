@@ -1,0 +1,149 @@
+import type { Problem } from '../../rounds/vrp/problem.ts'
+import type { VrpPlan } from '../../rounds/vrp/solution.ts'
+import { solve } from '../../rounds/vrp/solve.ts'
+import type { Town } from './town.ts'
+
+const LIFT_SECONDS = 150
+const LORRY_COUNT = 5
+const SHIFT_SECONDS = 8 * 3600
+/** In full bins. */
+const CAPACITY_PERCENT = 7_000
+const UNLOADING_SECONDS = 900
+/** Per policy and day, whatever it asks for. */
+const ITERATIONS = 600
+
+/** Of which so many go to a first plan where there are prizes. */
+const FIRST_RATIO = 0.3
+
+/** What a kilometre and an hour cost, in any currency. */
+const PRICES = { perKm: 2, perHour: 25 }
+export const LIFT_COST = (LIFT_SECONDS * PRICES.perHour) / 3600
+
+/** A bin that a lorry may empty. */
+export interface Visit {
+  readonly bin: number
+  /** What the policy thinks it worth; Infinity where it is to be emptied whatever that costs. */
+  readonly prize: number
+  /** Whether the search begins with it in a round: from nothing, no single prize would ever pay for one. */
+  readonly isPressing: boolean
+}
+
+/** What one day's lorries did. */
+export interface DayDriven {
+  readonly lifts: readonly Lift[]
+  readonly km: number
+  readonly crewHours: number
+  readonly cost: number
+}
+
+interface Lift {
+  readonly bin: number
+  /** What would have been saved without it, its own time included. */
+  readonly detourCost: number
+}
+
+/** The day's rounds, as the solver finds them. `levels` are what the bins hold, in percent. */
+export function drive(
+  town: Town,
+  visits: readonly Visit[],
+  { levels, seed }: { levels: ArrayLike<number>; seed: number },
+): DayDriven {
+  if (visits.length === 0) return { lifts: [], km: 0, crewHours: 0, cost: 0 }
+  const { problem, places } = createProblem(town, visits, levels)
+  const { routes } = search(problem, visits, seed)
+  const size = places.length
+  const { distances, durations } = problem.matrices[0] as Problem['matrices'][0]
+  const home = size - 1
+  const lifts: Lift[] = []
+  const costOf = (from: number, to: number): number =>
+    ((distances[from * size + to] as number) * PRICES.perKm) / 1000 +
+    ((durations[from * size + to] as number) * PRICES.perHour) / 3600
+  let [metres, seconds] = [0, 0]
+  for (const { visits: stops } of routes) {
+    let at = home
+    for (const [index, stop] of [...stops, home].entries()) {
+      metres += distances[at * size + stop] as number
+      seconds += durations[at * size + stop] as number
+      if (stop < visits.length) {
+        seconds += LIFT_SECONDS
+        const next = stops[index + 1] ?? home
+        const detour = costOf(at, stop) + costOf(stop, next) - costOf(at, next)
+        lifts.push({ bin: (visits[stop] as Visit).bin, detourCost: detour + LIFT_COST })
+      } else if (stop !== home) seconds += UNLOADING_SECONDS
+      at = stop
+    }
+  }
+  const [km, crewHours] = [metres / 1000, seconds / 3600]
+  return { lifts, km, crewHours, cost: km * PRICES.perKm + crewHours * PRICES.perHour }
+}
+
+function search(problem: Problem, visits: readonly Visit[], seed: number): VrpPlan {
+  const elapsedSeconds = (): number => 0
+  if (visits.every(({ prize }) => prize === Number.POSITIVE_INFINITY)) {
+    return solve(problem, { seed, iterations: ITERATIONS, elapsedSeconds })
+  }
+  const customers = problem.customers.map((customer, index) =>
+    visits[index]?.isPressing ? { ...customer, prize: Number.POSITIVE_INFINITY } : customer,
+  )
+  const first = Math.round(ITERATIONS * FIRST_RATIO)
+  const start = solve({ ...problem, customers }, { seed, iterations: first, elapsedSeconds })
+  const plan = solve(problem, { seed, start, iterations: ITERATIONS - first, elapsedSeconds })
+  const isMandatory = visits.some(({ prize }) => prize === Number.POSITIVE_INFINITY)
+  const worth = visits.reduce((sum, { prize }, index) => (plan.absent.includes(index) ? sum : sum + prize), 0)
+  return isMandatory || worth > plan.cost
+    ? plan
+    : { cost: 0, routes: [], absent: visits.map((_, index) => index) }
+}
+
+function createProblem(
+  { binCount, matrix }: Town,
+  visits: readonly Visit[],
+  levels: ArrayLike<number>,
+): { problem: Problem; places: readonly number[] } {
+  const places = [...visits.map(({ bin }) => bin), binCount, binCount + 1]
+  const size = places.length
+  const distances = new Int32Array(size * size)
+  const durations = new Int32Array(size * size)
+  for (const [from, place] of places.entries()) {
+    for (const [to, other] of places.entries()) {
+      distances[from * size + to] = matrix.distances[place * (binCount + 2) + other] as number
+      durations[from * size + to] = matrix.durations[place * (binCount + 2) + other] as number
+    }
+  }
+  return {
+    places,
+    problem: {
+      customers: visits.map(({ bin, prize }) => ({
+        demand: [Math.min(100, Math.round(levels[bin] as number))],
+        serviceSeconds: LIFT_SECONDS,
+        opens: Number.NEGATIVE_INFINITY,
+        closes: Number.POSITIVE_INFINITY,
+        prize,
+        stream: 0,
+        skills: 0,
+      })),
+      tips: [
+        {
+          serviceSeconds: UNLOADING_SECONDS,
+          opens: Number.NEGATIVE_INFINITY,
+          closes: Number.POSITIVE_INFINITY,
+          streams: null,
+        },
+      ],
+      depotCount: 1,
+      vehicles: Array.from({ length: LORRY_COUNT }, () => ({
+        depot: 0,
+        capacity: [CAPACITY_PERCENT],
+        costPerM: PRICES.perKm / 1000,
+        costPerSecond: PRICES.perHour / 3600,
+        fixedCost: 0,
+        earliest: 0,
+        latest: SHIFT_SECONDS,
+        rest: null,
+        streams: null,
+        skills: 0,
+      })),
+      matrices: [{ distances, durations }],
+    },
+  }
+}

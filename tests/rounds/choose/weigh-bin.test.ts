@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { createRandom } from '../../../model/random.ts'
+import { createVisitCosts, learnVisitCosts, usualVisitCost } from '../../../rounds/choose/visit-costs.ts'
+import { type BinChoice, foreseeBin, weighBin } from '../../../rounds/choose/weigh-bin.ts'
+import { createFillHistory, type FillHistory } from '../../../rounds/forecast/fill-history.ts'
+import { createFillPool, type FillPool } from '../../../rounds/forecast/fill-pool.ts'
+import { observeFill } from '../../../rounds/forecast/observe-fill.ts'
+
+const DAY_MS = 86_400_000
+const LEARNING_DAYS = 120
+
+/** A bin that fills by about so much a day and was emptied when full, and stands at `level` today. */
+function watch({ rate, level }: { rate: number; level: number }): {
+  history: FillHistory
+  pool: FillPool
+  now: number
+} {
+  const random = createRandom(5)
+  const history = createFillHistory()
+  const pool = createFillPool()
+  let filled = 0
+  for (let day = 0; day < LEARNING_DAYS; day++) {
+    observeFill(history, pool, day * DAY_MS, Math.min(100, Math.floor(filled)))
+    filled = filled >= 90 ? 0 : filled + 2 * rate * random()
+  }
+  const now = LEARNING_DAYS * DAY_MS
+  observeFill(history, pool, now, 0)
+  observeFill(history, pool, now + DAY_MS, level)
+  return { history, pool, now: now + DAY_MS }
+}
+
+function weigh(
+  bin: { rate: number; level: number },
+  {
+    overflowCostPerDay = 12,
+    visitCost = 4,
+    days = 1,
+    mustEmpty = false,
+  }: { overflowCostPerDay?: number; visitCost?: number; days?: number; mustEmpty?: boolean } = {},
+): BinChoice {
+  const { history, pool, now } = watch(bin)
+  const times = { now, nextRoundTime: now + days * DAY_MS }
+  const outlook = foreseeBin(history, pool, { ...times, prices: { visitCost, overflowCostPerDay } })
+  return weighBin(history, pool, { ...times, outlook, mustEmpty })
+}
+
+describe('weighing a bin', () => {
+  it('a fuller bin is worth more, and a full one is pressing', () => {
+    const prizes = [10, 40, 70, 100].map((level) => weigh({ rate: 12, level }).prize)
+    expect(prizes).toEqual(prizes.toSorted((a, b) => a - b))
+    expect(weigh({ rate: 12, level: 100 })).toMatchObject({ isPressing: true, chanceOfOverflow: 1 })
+    expect(weigh({ rate: 12, level: 10 }).isPressing).toBe(false)
+  })
+
+  it('at the same level, the bin that fills faster is worth more', () => {
+    expect(weigh({ rate: 18, level: 60 }).prize).toBeGreaterThan(weigh({ rate: 4, level: 60 }).prize)
+  })
+
+  it('the longer until the next round, the more a visit is worth now', () => {
+    const [soon, late] = [1, 4].map((days) => weigh({ rate: 12, level: 60 }, { days }))
+    expect(late?.chanceOfOverflow).toBeGreaterThan(soon?.chanceOfOverflow as number)
+    expect(late?.costOfWaiting).toBeGreaterThan(soon?.costOfWaiting as number)
+    expect(late?.prize).toBeGreaterThan(soon?.prize as number)
+  })
+
+  it('dearer overflow makes visits worth more', () => {
+    const bin = { rate: 12, level: 70 }
+    expect(weigh(bin, { overflowCostPerDay: 24 }).prize).toBeGreaterThan(
+      weigh(bin, { overflowCostPerDay: 6 }).prize,
+    )
+  })
+
+  it('a bin that must be emptied is mandatory, however empty', () => {
+    const choice = weigh({ rate: 12, level: 5 }, { mustEmpty: true })
+    expect(choice).toMatchObject({ isMandatory: true, isPressing: true, prize: Number.POSITIVE_INFINITY })
+    expect(choice.reason).toMatch(/^must be emptied, as asked; 5 % now, .+ before the next round$/)
+  })
+
+  it('a bin that was never read is weighed as an empty one', () => {
+    const { pool, now } = watch({ rate: 12, level: 0 })
+    const history = createFillHistory()
+    const times = { now, nextRoundTime: now + DAY_MS }
+    const outlook = foreseeBin(history, pool, { ...times, prices: { visitCost: 4, overflowCostPerDay: 12 } })
+    const choice = weighBin(history, pool, { ...times, outlook, mustEmpty: false })
+    expect(choice.isPressing).toBe(false)
+    expect(choice.reason).toMatch(/^no reading yet, /)
+  })
+
+  it('the reason tells level, chance and what is compared', () => {
+    expect(weigh({ rate: 12, level: 100 }).reason).toMatch(
+      /^100 % now, 100 % chance of overflowing before the next round; a visit now saves \d+\.\d\d and usually costs 4\.00$/,
+    )
+    expect(weigh({ rate: 12, level: 10 }).reason).toMatch(/, so only if it is on the way$/)
+  })
+})
+
+describe('what visits usually cost', () => {
+  it('a guess holds until rounds have shown better, and remote bins come to cost more', () => {
+    const costs = createVisitCosts(2, 3)
+    expect(usualVisitCost(costs, 0)).toBeCloseTo(3)
+    for (let round = 0; round < 50; round++) {
+      learnVisitCosts(costs, 10, [
+        { bin: 0, detourCost: 2 },
+        { bin: 1, detourCost: 6 },
+      ])
+    }
+    expect(usualVisitCost(costs, 0)).toBeCloseTo(0.6 * 5 + 0.4 * 2, 1)
+    expect(usualVisitCost(costs, 1)).toBeCloseTo(0.6 * 5 + 0.4 * 6, 1)
+  })
+
+  it('a day without a lift teaches nothing', () => {
+    const costs = createVisitCosts(1, 3)
+    learnVisitCosts(costs, 0, [])
+    expect(usualVisitCost(costs, 0)).toBeCloseTo(3)
+  })
+})
