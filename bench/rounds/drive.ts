@@ -36,7 +36,7 @@ export interface DayDriven {
   readonly cost: number
 }
 
-interface Lift {
+export interface Lift {
   readonly bin: number
   /** What would have been saved without it, its own time included. */
   readonly detourCost: number

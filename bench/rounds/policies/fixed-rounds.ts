@@ -5,6 +5,9 @@ import { type KnownTown, WARM_UP_DAYS } from '../warm-up.ts'
 /** A bin's rounds are so many times as far apart as those of the busiest. */
 const CLASSES = [1, 2, 3, 4, 5, 6, 8, 10]
 
+/** What a visit is taken to cost where periods are chosen; only its ratio to overflow's price matters. */
+const VISIT_COST = 3.5
+
 export interface FixedStyle {
   /** Whether each day has its own sector of the town, or all bins of a class share their days. */
   readonly isZoned: boolean
@@ -17,19 +20,36 @@ export function createFixedRounds({ town }: KnownTown, { isZoned }: FixedStyle, 
   return createCalendar(periods, { sectors, isZoned, cadence: 1 })
 }
 
-/** Each bin as often as keeps it at a mean level by its past rate, on a lorry's days that are `cadence` apart. */
+/**
+ * Each bin as often as would have cost least over the past, on a lorry's days that are `cadence` apart: visits at a usual
+ * cost, and days of overflow at a price. It knows what truly fell in, which a real plan does not.
+ */
 export function createClassedRounds(
   { town }: KnownTown,
   { isZoned, cadence }: FixedStyle & { readonly cadence: number },
-  levelPercent: number,
+  overflowCostPerDay: number,
 ): Policy {
   const sectors = sectorsOf(town.places.slice(0, town.binCount))
   const periods = town.growths.map((growths) => {
-    const rate = growths.slice(0, WARM_UP_DAYS).reduce((sum, growth) => sum + growth, 0) / WARM_UP_DAYS
-    const most = levelPercent / rate
-    return cadence * (CLASSES.findLast((times) => times * cadence <= most) ?? 1)
+    const past = growths.subarray(0, WARM_UP_DAYS)
+    const costs = CLASSES.map((times) => {
+      const days = times * cadence
+      return VISIT_COST / days + overflowCostPerDay * measureOverflow(past, days)
+    })
+    return cadence * (CLASSES[costs.indexOf(Math.min(...costs))] as number)
   })
   return createCalendar(periods, { sectors, isZoned, cadence })
+}
+
+/** The share of days that end with a full bin where it is emptied every so many days. */
+function measureOverflow(growths: Float32Array, everyDays: number): number {
+  let [level, overflows] = [0, 0]
+  for (const [day, growth] of growths.entries()) {
+    if (day % everyDays === 0) level = 0
+    level += growth
+    if (level >= 100) overflows++
+  }
+  return overflows / growths.length
 }
 
 function createCalendar(
