@@ -36,7 +36,7 @@ export interface DayDriven {
   readonly cost: number
 }
 
-export interface Lift {
+interface Lift {
   readonly bin: number
   /** What would have been saved without it, its own time included. */
   readonly detourCost: number
