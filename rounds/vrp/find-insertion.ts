@@ -13,19 +13,25 @@ const BLINK_RATE = 0.01
 const RASH_RATE = 0.1
 const RASH_FACTOR = 2
 
-/** The cheapest place of a customer that breaks nothing and costs less than leaving it out, mostly. */
+/**
+ * The cheapest place of a customer that breaks nothing and costs less than leaving it out, mostly; or whatever it costs,
+ * where it is taken in at any price.
+ */
 export function findInsertion(
   prepared: PreparedProblem,
   solution: Solution,
   customer: number,
   random: Random,
+  isAtAnyPrice: boolean,
 ): Insertion {
   const best: Insertion = {
     route: -1,
     after: -1,
     tip: -1,
     isTipFirst: false,
-    cost: (prepared.penalties[customer] as number) * (random() < RASH_RATE ? RASH_FACTOR : 1),
+    cost: isAtAnyPrice
+      ? Number.POSITIVE_INFINITY
+      : (prepared.penalties[customer] as number) * (random() < RASH_RATE ? RASH_FACTOR : 1),
   }
   // First, so that of two that cost the same the vehicle that has all day is taken.
   tryBare(prepared, solution, customer, random, best)

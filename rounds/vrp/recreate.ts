@@ -8,6 +8,9 @@ import { putIn, type Solution } from './solution.ts'
 const NEAR_ABSENT_TRIED = 10
 const ANY_ABSENT_TRIED = 5
 
+/** So many neighbours may make it worth sending a vehicle out for them all. */
+const GATHERED_MAX = 60
+
 /**
  * Greedy insertion with blinks (section 5.2): puts the absent back, each where it costs least; those that fit nowhere
  * stay out. The first `longAbsent` of the list have been absent for longer than the others, which were ruined around the
@@ -20,12 +23,48 @@ export function recreate(
   longAbsent: number,
   seed: number,
 ): void {
-  const { absent } = solution
-  const tried = absent.splice(longAbsent)
+  const tried = solution.absent.splice(longAbsent)
   if (longAbsent > 0) chooseLongAbsent(prepared, solution, random, seed, tried)
-  sortAbsent(prepared, tried, random)
-  for (const customer of tried) {
-    const insertion = findInsertion(prepared, solution, customer, random)
+  putBack(prepared, solution, random, tried, false)
+}
+
+/** Takes in all that fit, whatever it costs. */
+export function fill(prepared: PreparedProblem, solution: Solution, random: Random): void {
+  putBack(prepared, solution, random, solution.absent.splice(0), true)
+}
+
+/**
+ * Takes in an absent customer with its absent neighbours, whatever it costs: what no single one of them pays for, a
+ * vehicle's day, they may be worth together.
+ */
+export function gather(prepared: PreparedProblem, solution: Solution, random: Random): void {
+  const { neighbours, neighbourCount } = prepared
+  const { absent, routeOf } = solution
+  const seed = absent[Math.floor(random() * absent.length)]
+  if (seed === undefined) return
+  const most = 1 + Math.floor(random() * GATHERED_MAX)
+  const gathered = new Set([seed])
+  for (let rank = 0; rank < neighbourCount && gathered.size < most; rank++) {
+    const customer = neighbours[seed * neighbourCount + rank] as number
+    if (routeOf[customer] === -1) gathered.add(customer)
+  }
+  const others = absent.filter((customer) => !gathered.has(customer))
+  absent.length = 0
+  for (const customer of others) absent.push(customer)
+  putBack(prepared, solution, random, [...gathered], true)
+}
+
+function putBack(
+  prepared: PreparedProblem,
+  solution: Solution,
+  random: Random,
+  customers: number[],
+  isAtAnyPrice: boolean,
+): void {
+  const { absent } = solution
+  sortAbsent(prepared, customers, random)
+  for (const customer of customers) {
+    const insertion = findInsertion(prepared, solution, customer, random, isAtAnyPrice)
     if (insertion.route === -1 || !putIn(prepared, solution, customer, insertion)) absent.push(customer)
   }
   if (prepared.tipCount > 1) moveTips(prepared, solution, random)

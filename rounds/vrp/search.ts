@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../../model/random.ts'
 import { type PreparedProblem, prepareProblem } from './prepare-problem.ts'
 import type { Problem } from './problem.ts'
-import { recreate } from './recreate.ts'
+import { fill, gather, recreate } from './recreate.ts'
 import { isBare } from './route.ts'
 import { ruin, ruinRoute } from './ruin.ts'
 import {
@@ -29,6 +29,8 @@ export interface Search {
   readonly arcCost: number
   /** Whether vehicles differ, or cost something to send out: then whole routes are worth taking out. */
   readonly hasRouteCosts: boolean
+  /** Whether somebody may be left out. */
+  readonly hasPrizes: boolean
 }
 
 /** Temperatures fall from one to another as the budget is spent, be it iterations or time, whichever is further. */
@@ -47,6 +49,8 @@ export interface Cooling {
 
 /** The chance that an iteration takes a whole route out, where it matters who drives. */
 const ROUTE_RUIN_RATE = 0.02
+/** The chance that absent neighbours are taken in together instead. */
+const GATHER_RATE = 0.01
 /** The chance that two vehicles swap all they do instead. */
 const VEHICLE_SWAP_RATE = 0.01
 /** A look at the clock takes as long as a small iteration. */
@@ -60,17 +64,20 @@ export function createSearch(problem: Problem, seed: number, start?: VrpPlan): S
   const random = createRandom(seed)
   const solution = createSolution(prepared)
   if (start) importPlan(prepared, solution, start)
-  recreate(prepared, solution, random, 0, -1)
+  // To serve nobody may be the best, but nothing leads from there to anything better: a search begins with all.
+  const bare = { best: exportPlan(solution), bestCost: costOf(solution) }
+  fill(prepared, solution, random)
   keep(solution)
   const cost = costOf(solution)
+  const filled = { best: exportPlan(solution), bestCost: cost }
   return {
     prepared,
     random,
     solution,
     currentCost: cost,
-    best: exportPlan(solution),
-    bestCost: cost,
+    ...(cost < bare.bestCost ? filled : bare),
     arcCost: averageArcCost(prepared, solution),
+    hasPrizes: problem.customers.some(({ prize }) => Number.isFinite(prize)),
     hasRouteCosts:
       solution.routesOfType.length > 1 || problem.vehicles.some(({ fixedCost }) => fixedCost > 0),
   }
@@ -112,7 +119,11 @@ export function anneal(search: Search, cooling: Cooling): boolean {
   }
 }
 
-function change({ prepared, solution, random, hasRouteCosts }: Search): void {
+function change({ prepared, solution, random, hasRouteCosts, hasPrizes }: Search): void {
+  if (hasPrizes && random() < GATHER_RATE) {
+    gather(prepared, solution, random)
+    return
+  }
   const longAbsent = solution.absent.length
   const draw = hasRouteCosts ? random() : 1
   if (draw < VEHICLE_SWAP_RATE) {

@@ -26,8 +26,8 @@ export function solve(problem: Problem, options: SolveOptions): VrpPlan {
   const report = createThrottle(elapsedSeconds, () => onBetter?.(search.best))
   report.now()
   const legs = listLegs(options, problem.customers.length, { isWarm: start !== undefined, legsPerCycle: 1 })
-  for (const { until, isNewCycle, ...cooling } of legs) {
-    if (isNewCycle) restart(search)
+  for (const [index, { until, isNewCycle, ...cooling }] of legs.entries()) {
+    if (isNewCycle && index > 0) restart(search)
     const left = Math.max(0, seconds * until - (elapsedSeconds() - startedAt))
     const onBest = onBetter && (() => report.soon())
     if (!anneal(search, { ...cooling, seconds: left, elapsedSeconds, shouldStop, onBetter: onBest })) break
