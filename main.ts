@@ -21,6 +21,7 @@ import type { Clock } from './model/clock.ts'
 import { KerbsideError, messageOf } from './model/error.ts'
 import type { MessageSource } from './model/message-source.ts'
 import { formatTime } from './model/time.ts'
+import { openRoads } from './open-roads.ts'
 import { type DeviceDirectory, openDeviceDirectory } from './registry/device-directory.ts'
 import type { Registry } from './registry/registry.ts'
 import type { ReadingStore } from './store/reading-store.ts'
@@ -615,7 +616,9 @@ async function createApiOf(
   const { createRoundPlanner } = await import('./rounds/round-planner.ts')
   const metrics = createMetrics()
   watch(metrics)
-  const roundPlanner = createRoundPlanner({ logger })
+  const roads = await openRoads({ config, logger })
+  stack.defer(() => roads.close())
+  const roundPlanner = createRoundPlanner({ roads, logger })
   stack.defer(() => roundPlanner.close())
   return createApp({
     registry,

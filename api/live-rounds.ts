@@ -49,6 +49,7 @@ export function createLiveRounds(parts: ApiParts): LiveRounds {
         createdTime: formatTime(clock.now()),
         revision: 0,
         estimated: true,
+        attribution: null,
         cost: 0,
         distanceM: 0,
         durationSeconds: 0,

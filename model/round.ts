@@ -78,6 +78,8 @@ export const roundSchema = z.object({
   revision: z.int(),
   /** Whether distances and times are by straight lines, for want of roads. */
   estimated: z.boolean(),
+  /** Whom to name beside the ways; null where nobody asks for it. */
+  attribution: z.string().nullable(),
   cost: z.number(),
   distanceM: z.number(),
   durationSeconds: z.number(),

@@ -176,7 +176,7 @@ async function keepRound(transaction: RegistryTransaction, authority: string, ro
     .execute()
 }
 
-/** Documents of earlier versions tell no revision. */
+/** Documents of earlier versions tell no revision and no attribution. */
 export function toRound({ document, revision }: { document: string; revision: number }): Round {
-  return { ...JSON.parse(document), revision }
+  return { attribution: null, ...JSON.parse(document), revision }
 }

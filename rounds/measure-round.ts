@@ -1,4 +1,5 @@
 import type { ChosenLorry } from './choose-lorries.ts'
+import { WHY_UNREACHABLE } from './refuse-unreachable.ts'
 import type { Place } from './roads/place.ts'
 import type { RoadSearch, Roads, RoadTable } from './roads/roads.ts'
 import { createStraightRoads } from './roads/straight-roads.ts'
@@ -57,12 +58,7 @@ function findUnreachable(tables: readonly RoadTable[]): Map<number, string> {
   const found = new Map<number, string>()
   for (const [place, reason] of first ?? []) {
     if (!others.every((other) => other.has(place))) continue
-    found.set(
-      place,
-      reason === 'no_road_near'
-        ? 'there is no road near it'
-        : 'the road beside it does not lead to the others and back',
-    )
+    found.set(place, WHY_UNREACHABLE[reason])
   }
   return found
 }

@@ -1,10 +1,11 @@
-import { type InputFault, KerbsideError } from '../model/error.ts'
+import { KerbsideError } from '../model/error.ts'
 import { chooseBins, type DueBin, leave } from './choose-bins.ts'
 import { BINS_PER_ROUND_MAX, type ChosenLorry, chooseLorries } from './choose-lorries.ts'
 import { measureRound } from './measure-round.ts'
+import { refuseUnreachable } from './refuse-unreachable.ts'
 import type { Roads } from './roads/roads.ts'
 import type { RoundInput, RoundPlan, RoundProgress } from './round-input.ts'
-import { createRoundProblem, listRoundPlaces, type RoundPlaces, type RoundProblem } from './round-problem.ts'
+import { createRoundProblem, listRoundPlaces, type RoundProblem } from './round-problem.ts'
 import { joinLegs, type ScheduledLorry, scheduleLorry } from './schedule-lorry.ts'
 import type { Problem } from './vrp/problem.ts'
 import type { VrpPlan } from './vrp/solution.ts'
@@ -67,6 +68,7 @@ export async function planRound(input: RoundInput, options: PlanRoundOptions): P
   )
   return {
     estimated: roads.isEstimated,
+    attribution: roads.attribution,
     ...totalsOf(lorries),
     lorries: traced,
     left: [
@@ -88,13 +90,7 @@ async function measureTask(input: RoundInput, task: RoundTask, roads: Roads) {
   const measured = await measureRound(roads, places.places, task.lorries)
   const { unreachable } = measured
   if (unreachable.size === 0) return { places, measured, left: [] }
-  const faults = findUnreachableFaults(input, places, unreachable)
-  if (faults.length > 0) {
-    const words = faults.slice(0, 3).map(({ path, message }) => `${path}: ${message}`)
-    throw new KerbsideError('INVALID_REQUEST', `This round cannot be planned: ${words.join('; ')}`, {
-      faults,
-    })
-  }
+  refuseUnreachable(input.request, places, unreachable)
   const left = places.due.flatMap((bin, index) => {
     const reason = unreachable.get(index)
     return reason === undefined ? [] : [leave(bin.id, `${bin.reason}; but ${reason}`)]
@@ -106,29 +102,6 @@ async function measureTask(input: RoundInput, task: RoundTask, roads: Roads) {
     measured: await measureRound(roads, reachedPlaces.places, task.lorries),
     left,
   }
-}
-
-/** Depots and tips that no road reaches, and bins that were asked for by name. */
-function findUnreachableFaults(
-  { request }: RoundInput,
-  { due, unloadings, depots }: RoundPlaces,
-  unreachable: ReadonlyMap<number, string>,
-): InputFault[] {
-  return [...unreachable].flatMap(([place, reason]): InputFault[] => {
-    const bin = due[place]
-    if (bin) {
-      for (const field of ['mustEmpty', 'deviceIds'] as const) {
-        const index = request[field]?.indexOf(bin.id) ?? -1
-        if (index !== -1)
-          return [{ path: `${field}.${index}`, message: `no lorry gets to bin ${bin.id}: ${reason}` }]
-      }
-      return []
-    }
-    const unloading = unloadings[place - due.length]
-    if (unloading) return [{ path: 'tips', message: `no lorry gets to tip ${unloading.tipId}: ${reason}` }]
-    const depot = depots[place - due.length - unloadings.length]
-    return [{ path: 'depotIds', message: `no lorry gets out of depot ${depot?.id}: ${reason}` }]
-  })
 }
 
 /** What would be planned; throws a KerbsideError INVALID_REQUEST with its faults where the input makes no sense. */

@@ -7,7 +7,7 @@ import { createStraightRoads } from './roads/straight-roads.ts'
 /** What a thread that plans asks of the roads of the thread that started it. */
 interface RoadsRequest {
   readonly id: number
-  readonly question: 'measure' | 'trace'
+  readonly question: 'measure' | 'trace' | 'locate'
   readonly places: readonly Place[]
   readonly search: RoadSearch
 }
@@ -64,6 +64,7 @@ export function createRemoteRoads(port: MessagePort, facts: RoadsFacts): Roads {
     ...facts,
     measure: (places, search) => ask('measure', places, search),
     trace: (places, search) => ask('trace', places, search),
+    locate: (places) => ask('locate', places),
     async close() {
       port.close()
     },

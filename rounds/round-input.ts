@@ -41,7 +41,10 @@ export interface RoundInput {
 }
 
 /** What planning adds to a round. */
-export type RoundPlan = Pick<Round, 'estimated' | 'cost' | 'distanceM' | 'durationSeconds' | 'left'> & {
+export type RoundPlan = Pick<
+  Round,
+  'estimated' | 'attribution' | 'cost' | 'distanceM' | 'durationSeconds' | 'left'
+> & {
   readonly lorries: LorryRound[]
 }
 

@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { KerbsideError } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
+import { checkPlaces } from './check-places.ts'
 import { checkRound } from './plan-round.ts'
 import { type RoadsFacts, receiveError, type SentError, serveRoads } from './remote-roads.ts'
 import type { Roads } from './roads/roads.ts'
@@ -29,9 +30,15 @@ interface RoundListeners {
 export interface RoundPlanner {
   /** How many it plans at a time. */
   readonly concurrency: number
-  /** Throws a KerbsideError with its faults where the input makes no sense, before any solving. */
-  check(input: RoundInput): void
-  /** Throws what `check` throws, and BUSY where it plans `concurrency` rounds already or is closed. */
+  /**
+   * Rejects with a KerbsideError with its faults where the input makes no sense, before any solving: also where a place is
+   * beside no road.
+   */
+  check(input: RoundInput): Promise<void>
+  /**
+   * Throws a KerbsideError where there is nothing that could be planned, and BUSY where it plans `concurrency` rounds
+   * already or is closed.
+   */
   start(input: RoundInput, listeners: RoundListeners): RoundJob
   /** Ends what is under way, whose results reject; resolves when no thread is left. */
   close(): Promise<void>
@@ -79,13 +86,13 @@ export function createRoundPlanner({
 
   return { concurrency, check, start, close }
 
-  function check(input: RoundInput): void {
-    checkRound(input)
+  async function check(input: RoundInput): Promise<void> {
+    await checkPlaces(input, checkRound(input), roads)
   }
 
   function start(input: RoundInput, listeners: RoundListeners): RoundJob {
     if (isClosed) throw new KerbsideError('BUSY', 'The planner of rounds is shutting down')
-    check(input)
+    checkRound(input)
     if (running.size >= concurrency) {
       throw new KerbsideError('BUSY', `${running.size} rounds are being planned already: try again later`)
     }

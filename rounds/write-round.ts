@@ -26,8 +26,8 @@ export function writeRoundCsv({ lorries, left }: Round): string {
   return stringify([...rows, ...leftRows], { header: true, columns: CSV_COLUMNS })
 }
 
-/** A line for each lorry, then a point for each of its stops. */
-export function writeRoundGeoJson({ lorries }: Round): string {
+/** A line for each lorry, then a point for each of its stops; `attribution` is a foreign member (RFC 7946, 6.1). */
+export function writeRoundGeoJson({ lorries, attribution }: Round): string {
   const features = lorries.flatMap(({ lorryId, stops, distanceM, durationSeconds, geometry }) => [
     {
       type: 'Feature',
@@ -42,15 +42,22 @@ export function writeRoundGeoJson({ lorries }: Round): string {
       properties: { ...stop, lorryId, order, ...load },
     })),
   ])
-  return JSON.stringify({ type: 'FeatureCollection', features })
+  return JSON.stringify({
+    type: 'FeatureCollection',
+    ...(attribution === null ? {} : { attribution }),
+    features,
+  })
 }
 
 /** GPX 1.1: a route of the stops, with their times, and a track of the way, for each lorry. */
-export function writeRoundGpx({ id, createdTime, lorries }: Round): string {
+export function writeRoundGpx({ id, createdTime, lorries, attribution }: Round): string {
+  // The element says that it is a copyright, and whose.
+  const author = attribution?.replace(/^©\s*/, '')
+  const copyright = author === undefined ? '' : `<copyright author="${escapeXml(author)}"/>`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<gpx version="1.1" creator="Kerbside" xmlns="http://www.topografix.com/GPX/1/1">',
-    `<metadata><name>${escapeXml(id)}</name><time>${createdTime}</time></metadata>`,
+    `<metadata><name>${escapeXml(id)}</name>${copyright}<time>${createdTime}</time></metadata>`,
     ...lorries.map(writeRoute),
     ...lorries.map(writeTrack),
     '</gpx>',

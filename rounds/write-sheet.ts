@@ -76,7 +76,9 @@ function writeLorry(round: Round, lorry: LorryRound, names: SheetNames): string 
   const lifts = stops.filter(({ type }) => type === 'lift').length
   const origin = round.estimated
     ? 'Ways and times are estimated by straight lines, for want of a map of the roads.'
-    : 'Roads © OpenStreetMap contributors.'
+    : round.attribution === null
+      ? ''
+      : `Roads ${escapeXml(round.attribution)}.`
   return [
     '<section>',
     `<h1>${escapeXml(names.lorries.get(lorryId) ?? lorryId)} <small>${escapeXml(names.authority)}, ${formatDate(round.request.date)}</small></h1>`,

@@ -89,7 +89,7 @@ export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): voi
       const incarnation = await registry.getIncarnation(id)
       const authority = await registry.getAuthority(id)
       const input = await readRoundInput(parts, authority, request.body)
-      roundPlanner.check(input)
+      await roundPlanner.check(input)
       checkRequest(input, clock.now())
       const round = await live.create(id, incarnation, request.body)
       reply.header('location', `${publicUrl}/v1/authorities/${authority.id}/rounds/${round.id}`)

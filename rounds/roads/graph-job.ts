@@ -18,6 +18,8 @@ export type GraphJob =
       RoadSearch,
       'lorry' | 'blocked' | 'speeds'
     >)
+  /** Answers with those that are beside no road. */
+  | { readonly type: 'locate'; readonly places: readonly Place[] }
   | {
       readonly type: 'rows'
       /** Rows of the same table follow each other. */

@@ -7,7 +7,7 @@ import type { Rows } from './measure-rows.ts'
 import { nameUnreachable } from './name-unreachable.ts'
 import type { Place } from './place.ts'
 import type { RoadGraph, RoadGraphFacts } from './road-graph.ts'
-import type { Leg, RoadEdges, RoadSearch, Roads, RoadTable } from './roads.ts'
+import type { Leg, RoadEdges, RoadSearch, Roads, RoadTable, UnreachablePlace } from './roads.ts'
 import type { SnappedPlace } from './snap-places.ts'
 
 /** The streets of a map, searched in threads of this process. */
@@ -38,6 +38,7 @@ export function openGraphRoads({
     edges: describeEdges(graph),
     measure,
     trace,
+    locate,
     close: threads.close,
   }
 
@@ -79,6 +80,10 @@ export function openGraphRoads({
     const legs = await threads.run(0, { type: 'legs', hierarchy, pairs })
     search.signal?.throwIfAborted()
     return legs as readonly (Leg | null)[]
+  }
+
+  async function locate(places: readonly Place[]): Promise<readonly UnreachablePlace[]> {
+    return (await threads.run(0, { type: 'locate', places })) as readonly UnreachablePlace[]
   }
 
   async function prepare(

@@ -7,6 +7,8 @@ import type { GraphAnswer, GraphJob, GraphWorkerData, PreparedSearch } from './g
 import { groupProfiles, type ProfileTree } from './group-profiles.ts'
 import type { Hierarchy } from './hierarchy.ts'
 import { createRowMeasure, type RowMeasure } from './measure-rows.ts'
+import type { Place } from './place.ts'
+import type { UnreachablePlace } from './roads.ts'
 import { computeSliceTimes } from './slice-times.ts'
 import { createSnapping } from './snap-places.ts'
 
@@ -41,6 +43,8 @@ function run(job: GraphJob): unknown {
   switch (job.type) {
     case 'prepare':
       return prepare(job)
+    case 'locate':
+      return locate(job.places)
     case 'rows':
       measureFor(job).fill(job.rows, job.from, job.to, job.tree)
       return undefined
@@ -51,6 +55,13 @@ function run(job: GraphJob): unknown {
       return job.pairs.map(([from, to]) => from && to && find(from, to))
     }
   }
+}
+
+function locate(places: readonly Place[]): UnreachablePlace[] {
+  snap ??= createSnapping(graph)
+  return places
+    .map(snap)
+    .flatMap((found, placeIndex) => (typeof found === 'string' ? [{ placeIndex, reason: found }] : []))
 }
 
 function prepare(job: Extract<GraphJob, { type: 'prepare' }>): PreparedSearch {

@@ -53,6 +53,9 @@ export function createOsrmRoads({ url, ...patience }: { readonly url: string } &
       })
       return legs
     },
+    async locate() {
+      return []
+    },
     async close() {
       closing.abort(new KerbsideError('ROADS_UNAVAILABLE', 'The roads were closed'))
     },

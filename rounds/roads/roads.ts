@@ -19,6 +19,11 @@ export interface Roads {
    * place to beside the other, at least two. A leg that no road makes is null. Fails as `measure` does.
    */
   trace(places: readonly Place[], search?: RoadSearch): Promise<readonly (Leg | null)[]>
+  /**
+   * Which of the places are beside no road that leads anywhere, as far as it is known without a search: cheap enough to be
+   * asked before a plan is promised. A server is not asked: of its streets `measure` tells.
+   */
+  locate(places: readonly Place[]): Promise<readonly UnreachablePlace[]>
   /** What is under way rejects. Any number of times. */
   close(): Promise<void>
 }

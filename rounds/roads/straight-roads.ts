@@ -26,6 +26,9 @@ export function createStraightRoads(): Roads {
         ]
       })
     },
+    async locate() {
+      return []
+    },
     async close() {},
   }
 }

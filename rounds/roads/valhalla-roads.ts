@@ -51,6 +51,9 @@ export function createValhallaRoads({ url, ...patience }: { readonly url: string
       })
       return legs
     },
+    async locate() {
+      return []
+    },
     async close() {
       closing.abort(new KerbsideError('ROADS_UNAVAILABLE', 'The roads were closed'))
     },

@@ -11,6 +11,7 @@ function createRound(date: string, distanceM: number, durationSeconds: number): 
     createdTime: `${date}T04:00:00Z`,
     revision: 0,
     estimated: true,
+    attribution: null,
     cost: 0,
     distanceM,
     durationSeconds,

@@ -16,6 +16,7 @@ export function createRound(id: string, createdTime: string, changes: Partial<Ro
     createdTime,
     revision: 0,
     estimated: true,
+    attribution: null,
     cost: 0,
     distanceM: 0,
     durationSeconds: 0,
