@@ -1,7 +1,6 @@
 import type { Random } from '../../model/random.ts'
 import { driveOn, isInTime, type Moment, startDay, waitUntil } from './moment.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
-import type { Matrix } from './problem.ts'
 import { LOAD_TOLERANCE } from './refresh-route.ts'
 import { isBare, isLoadedAtStart, type Route } from './route.ts'
 import type { Insertion, Solution } from './solution.ts'
@@ -55,8 +54,8 @@ function mayServe({ mayServe, customerCount }: PreparedProblem, route: Route, cu
 }
 
 /**
- * Behind each of those that it is best put beside, and before those that are the first of a trip. The distance alone rules
- * out nearly all of these places, so it is looked at first, in flat arrays.
+ * Before and behind each of those that it is best put beside. The distance alone rules out nearly all of these places, so it
+ * is looked at first, in flat arrays.
  */
 function tryBesideNearest(
   prepared: PreparedProblem,
@@ -65,40 +64,36 @@ function tryBesideNearest(
   random: Random,
   best: Insertion,
 ): void {
-  const { customerCount, placeCount, besides, besideCount, links } = prepared
-  const { matrices } = prepared.problem
-  const { positionOf, before, behind, distanceBehind, room, costPerM, matrix } = links
+  const { placeCount, besides, besideCount, links, distancesFrom, distancesTo } = prepared
+  const { positionOf, before, behind, distanceBefore, distanceBehind, room, costPerM, matrix } = links
   const demand = prepared.demands[customer * prepared.dimensions] as number
   const start = customer * besideCount
   const customerRow = customer * placeCount
   let ofMatrix = 0
-  let { distances } = matrices[0] as Matrix
-  let besideDistances = prepared.besideDistances[0] as Int32Array
+  let from = distancesFrom[0] as Int32Array
+  let to = distancesTo[0] as Int32Array
   for (let rank = start; rank < start + besideCount; rank++) {
     const neighbour = besides[rank] as number
     const index = routeOf[neighbour] as number
     if (index === -1 || (room[index] as number) < demand) continue
     if ((matrix[index] as number) !== ofMatrix) {
       ofMatrix = matrix[index] as number
-      distances = (matrices[ofMatrix] as Matrix).distances
-      besideDistances = prepared.besideDistances[ofMatrix] as Int32Array
+      from = distancesFrom[ofMatrix] as Int32Array
+      to = distancesTo[ofMatrix] as Int32Array
     }
     const price = costPerM[index] as number
-    const next = behind[neighbour] as number
-    const previous = before[neighbour] as number
     const isWorthBehind =
       price *
-        ((besideDistances[rank] as number) +
-          (distances[customerRow + next] as number) -
+        ((to[customerRow + neighbour] as number) +
+          (from[customerRow + (behind[neighbour] as number)] as number) -
           (distanceBehind[neighbour] as number)) <
       best.cost
     const isWorthBefore =
-      previous >= customerCount &&
       price *
-        ((distances[previous * placeCount + customer] as number) +
-          (distances[customerRow + neighbour] as number) -
-          (distances[previous * placeCount + neighbour] as number)) <
-        best.cost
+        ((to[customerRow + (before[neighbour] as number)] as number) +
+          (from[customerRow + neighbour] as number) -
+          (distanceBefore[neighbour] as number)) <
+      best.cost
     if (!isWorthBehind && !isWorthBefore) continue
     const route = routes[index] as Route
     if (!mayServe(prepared, route, customer)) continue

@@ -36,8 +36,9 @@ export interface PreparedProblem {
   /** Those that a customer is best put beside, `besideCount` a row: near, and open at about the same time. */
   readonly besides: Int32Array
   readonly besideCount: number
-  /** By matrix, rank for rank as `besides`: how far it is from the other to the customer. */
-  readonly besideDistances: readonly Int32Array[]
+  /** By matrix, in the row of a customer: how far it is to every place, and from every place. */
+  readonly distancesFrom: readonly Int32Array[]
+  readonly distancesTo: readonly Int32Array[]
   /** By customer, from the nearest depot. */
   readonly distancesFromDepot: Float64Array
   /** Kept by the routes as they change. */
@@ -50,7 +51,8 @@ interface Links {
   readonly positionOf: Int32Array
   readonly before: Int32Array
   readonly behind: Int32Array
-  /** How far it is to the place behind. */
+  /** How far it is from the one, and to the other. */
+  readonly distanceBefore: Int32Array
   readonly distanceBehind: Int32Array
   /** By route: what of the first dimension may still be loaded; its whole capacity where there are tips. */
   readonly room: Float64Array
@@ -128,14 +130,14 @@ export function prepareProblem(problem: Problem): PreparedProblem {
     neighbourCount,
     besides,
     besideCount,
-    besideDistances: problem.matrices.map(({ distances }) =>
-      besides.map((from, i) => distances[from * placeCount + Math.floor(i / besideCount)] as number),
-    ),
+    distancesFrom: problem.matrices.map(({ distances }) => distances),
+    distancesTo: problem.matrices.map(({ distances }) => transpose(distances, placeCount)),
     distancesFromDepot: findDistancesFromDepot(problem, placeCount),
     links: {
       positionOf: new Int32Array(customerCount),
       before: new Int32Array(customerCount),
       behind: new Int32Array(customerCount),
+      distanceBefore: new Int32Array(customerCount),
       distanceBehind: new Int32Array(customerCount),
       room: Float64Array.from(vehicles, ({ capacity }) => capacity[0] ?? 0),
       costPerM: Float64Array.from(vehicles, ({ costPerM }) => costPerM),
@@ -147,6 +149,20 @@ export function prepareProblem(problem: Problem): PreparedProblem {
 /** A vehicle's own ways; of no vehicle in particular, the first. */
 export function matrixOf({ matrices }: Problem, vehicle: Vehicle | undefined): Matrix {
   return matrices[vehicle?.matrix ?? 0] as Matrix
+}
+
+/** The same array where it is as far in one direction as in the other, everywhere. */
+function transpose(rows: Int32Array, size: number): Int32Array {
+  const columns = new Int32Array(rows.length)
+  let isSymmetric = true
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < size; j++) {
+      const value = rows[i * size + j] as number
+      columns[j * size + i] = value
+      if (value !== rows[j * size + i]) isSymmetric = false
+    }
+  }
+  return isSymmetric ? rows : columns
 }
 
 function groupVehicles(

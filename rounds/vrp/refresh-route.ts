@@ -36,7 +36,7 @@ function costOfRoute(
 
 /** Returns the metres of the way. */
 function refreshLinks({ placeCount, customerCount, links }: PreparedProblem, route: Route): number {
-  const { positionOf, before, behind, distanceBehind } = links
+  const { positionOf, before, behind, distanceBefore, distanceBehind } = links
   const { nodes, length, distances } = route
   let distance = 0
   let from = nodes[0] as number
@@ -46,6 +46,7 @@ function refreshLinks({ placeCount, customerCount, links }: PreparedProblem, rou
     if (to < customerCount) {
       positionOf[to] = i
       before[to] = from
+      distanceBefore[to] = arc
       behind[to] = nodes[i + 1] as number
     }
     if (from < customerCount) distanceBehind[from] = arc
@@ -90,6 +91,7 @@ function refreshTimes(prepared: PreparedProblem, route: Route): boolean {
 }
 
 function refreshLoads(prepared: PreparedProblem, route: Route): boolean {
+  if (prepared.tipCount === 0 && !prepared.releases) return refreshOneTrip(prepared, route)
   const { customerCount, dimensions, demands, streams, releases } = prepared
   const { nodes, length, loaded, total, stream, vehicle, tripStart, collected, release } = route
   const { capacity, dayLimit, underWay } = vehicle
@@ -138,6 +140,29 @@ function refreshLoads(prepared: PreparedProblem, route: Route): boolean {
   if (prepared.tipCount === 0) {
     prepared.links.room[route.index] = (capacity[0] as number) - (total[0] as number) + LOAD_TOLERANCE
   }
+  return fits
+}
+
+/** The loads of a route that is one trip, all of whose places are alike. */
+function refreshOneTrip(
+  { customerCount, dimensions, demands, links }: PreparedProblem,
+  route: Route,
+): boolean {
+  const { nodes, length, total, vehicle, collected, index } = route
+  const { capacity, dayLimit, underWay } = vehicle
+  let fits = true
+  for (let d = 0; d < dimensions; d++) {
+    let sum = 0
+    for (let i = 1; i < length; i++) {
+      const node = nodes[i] as number
+      if (node < customerCount) sum += demands[node * dimensions + d] as number
+    }
+    collected[d] = sum
+    total[d] = sum + (underWay?.load[d] ?? 0)
+    if ((total[d] as number) > (capacity[d] as number) + LOAD_TOLERANCE) fits = false
+    if (dayLimit && sum > (dayLimit[d] as number) + LOAD_TOLERANCE) fits = false
+  }
+  links.room[index] = (capacity[0] as number) - (total[0] as number) + LOAD_TOLERANCE
   return fits
 }
 
