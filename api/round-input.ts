@@ -39,6 +39,7 @@ export async function readRoundInput(
       skills: settings.skills ?? [],
       serviceSeconds: settings.serviceSeconds ?? null,
       overflowCostPerDay: settings.overflowCostPerDay ?? null,
+      forecast: null,
     })
   }
   // The directory has no order; the same town gives the same plan.

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema } from './id.ts'
+import { roundChangeSchema, roundMarkSchema } from './round-mark.ts'
 
 /** Ids of which each is given once. */
 function listOfIds({ min = 0, max }: { min?: number; max: number }) {
@@ -20,6 +21,8 @@ function listOfIds({ min = 0, max }: { min?: number; max: number }) {
 export const roundRequestSchema = z.object({
   /** The day of the round, on the authority's own calendar. */
   date: z.iso.date(),
+  /** The next day on which a lorry could come, up to which waiting is weighed; the day after `date` where absent. */
+  nextDate: z.iso.date().optional(),
   depotIds: listOfIds({ min: 1, max: 100 }).optional(),
   lorryIds: listOfIds({ min: 1, max: 500 }).optional(),
   /** The bins to choose from; all where absent. */
@@ -35,6 +38,16 @@ export type RoundRequest = z.infer<typeof roundRequestSchema>
 
 const ROUND_STATUSES = ['queued', 'solving', 'done', 'failed', 'cancelled'] as const
 
+/** What the choice of a bin rests on; absent in rounds of earlier versions, and where nothing is known. */
+const choiceShape = {
+  /** The level that is expected when the round begins, if nobody empties the bin before. */
+  expectedPercent: z.number().nullable().optional(),
+  /** What the way to it adds to its lorry's, or would add. */
+  detourM: z.number().nullable().optional(),
+  /** What that costs with the time that it takes, the lift's included, in the money of the lorries' prices. */
+  detourCost: z.number().nullable().optional(),
+}
+
 const roundStopSchema = z.object({
   type: z.enum(['lift', 'tip', 'break', 'start', 'end']),
   deviceId: z.string().nullable(),
@@ -46,6 +59,15 @@ const roundStopSchema = z.object({
   /** In the lorry when it leaves. */
   load: z.object({ litres: z.number(), kg: z.number() }),
   reason: z.string().nullable(),
+  /** Whether its crew has been there; `planned` where absent. */
+  status: z.enum(['planned', 'done', 'impossible']).optional(),
+  /** What is driven to it from the stop before; known once the round was mended. */
+  legDistanceM: z.number().optional(),
+  ...choiceShape,
+  /** That the bin is full before the next round, if it were left; from 0 to 1. */
+  chanceOfOverflow: z.number().nullable().optional(),
+  /** What the days on which it would stand full until then are expected to cost. */
+  costOfWaiting: z.number().nullable().optional(),
 })
 export type RoundStop = z.infer<typeof roundStopSchema>
 
@@ -64,6 +86,9 @@ const leftBinSchema = z.object({
   reason: z.string(),
   chanceOfOverflow: z.number().nullable(),
   costOfWaiting: z.number().nullable(),
+  /** It was in the plan, and is taken in again as soon as a lorry can. */
+  wasPlanned: z.boolean().optional(),
+  ...choiceShape,
 })
 export type LeftBin = z.infer<typeof leftBinSchema>
 
@@ -85,5 +110,11 @@ export const roundSchema = z.object({
   durationSeconds: z.number(),
   lorries: z.array(lorryRoundSchema),
   left: z.array(leftBinSchema),
+  /** What was marked on its day, in the order of arrival. */
+  marks: z.array(roundMarkSchema).optional(),
+  /** What the latest mending changed. */
+  changes: z.array(roundChangeSchema).optional(),
+  /** Marks are kept that the plan does not heed yet. */
+  isMending: z.boolean().optional(),
 })
 export type Round = z.infer<typeof roundSchema>

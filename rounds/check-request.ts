@@ -8,6 +8,8 @@ import type { PlannedBin, RoundInput } from './round-input.ts'
 /** More days ahead than this nobody plans: the year is misspelt. */
 const DAYS_AHEAD_MAX = 366
 const DAY_MS = 86_400_000
+/** What becomes of a bin that waits longer than so many days nobody can say. */
+const NEXT_DAYS_MAX = 31
 /** A bin farther from every depot has a wrong place, such as 0, 0. */
 const REACH_M = 300_000
 /** More than these help nobody. */
@@ -49,6 +51,13 @@ function findDateFaults({ request, timeZone }: RoundInput, now: number): InputFa
   const latest = localDate(now + DAYS_AHEAD_MAX * DAY_MS, timeZone)
   if (request.date < earliest) return [{ path: 'date', message: `is past: ${earliest} is the earliest` }]
   if (request.date > latest) return [{ path: 'date', message: `is too far ahead: ${latest} is the latest` }]
+  const { date, nextDate } = request
+  if (nextDate === undefined) return []
+  if (nextDate <= date) return [{ path: 'nextDate', message: `must be after date, ${date}` }]
+  const latestNext = new Date(Date.parse(date) + NEXT_DAYS_MAX * DAY_MS).toISOString().slice(0, 10)
+  if (nextDate > latestNext) {
+    return [{ path: 'nextDate', message: `is too far ahead of date: ${latestNext} is the latest` }]
+  }
   return []
 }
 

@@ -1,18 +1,25 @@
 import { DEFAULT_THRESHOLD_PERCENT } from '../model/device.ts'
 import type { LeftBin } from '../model/round.ts'
+import { compareVisit } from './choose/explain-choice.ts'
+import type { BinForecast } from './choose/forecast-bin.ts'
+import { BINS_PER_ROUND_MAX } from './choose-lorries.ts'
+import { explainBin } from './explain-bin.ts'
 import type { Place } from './roads/place.ts'
 import type { PlannedBin, RoundInput } from './round-input.ts'
+import { roundTimesOf } from './round-times.ts'
 
 /** Of a bin whose settings do not say: a four-wheeled container. */
 const DEFAULT_BIN_LITRES = 1_100
 /** Mixed municipal waste as it lies in a bin, uncompacted. */
 const KG_PER_LITRE = 0.12
+/** A bin below this is emptied for its forecast's sake by no round, in percent. */
+const LEAST_PERCENT = 15
 
-/** A bin that is to be emptied. */
+/** A bin that is to be emptied, or is where that pays. */
 export interface DueBin extends Place {
   readonly id: string
   readonly stream: string | null
-  /** What it holds now. A lorry's capacity counts litres as they lie in the bin, too. */
+  /** What it is expected to hold when the round begins. A lorry's capacity counts litres as they lie in the bin, too. */
   readonly litres: number
   readonly kg: number
   /** It is lifted between these times of day; null for any. */
@@ -23,72 +30,131 @@ export interface DueBin extends Place {
   readonly serviceSeconds: number | null
   /** What leaving it costs; Infinity where it must be emptied. */
   readonly prize: number
+  readonly forecast: BinForecast | null
   /** Why, in a sentence. */
   readonly reason: string
 }
 
-/** Of the bins asked for: those at or above their threshold or that must be emptied, and why the others are left. */
-export function chooseBins({ request, bins }: RoundInput): { due: DueBin[]; left: LeftBin[] } {
+/**
+ * Of the bins asked for, those that are or may be in the round, and why the others are left. A bin must be emptied where it
+ * was asked for, where it is at or above the threshold that its own settings give, and, without a forecast, at or above the
+ * usual one. Others have what a visit is worth by their forecast as prize; of more than a round takes, those worth most.
+ */
+export function chooseBins(input: RoundInput): { due: DueBin[]; left: LeftBin[] } {
+  const { request, bins } = input
   const wanted = request.deviceIds && new Set(request.deviceIds)
   const mustEmpty = new Set(request.mustEmpty)
+  const times = roundTimesOf(input)
   const due: DueBin[] = []
   const left: LeftBin[] = []
   for (const bin of bins) {
-    const isMust = mustEmpty.has(bin.id)
-    if (wanted && !wanted.has(bin.id) && !isMust) continue
-    const isDue = isMust || (bin.fillPercent ?? 0) >= thresholdOf(bin)
-    if (!isDue) left.push(leave(bin.id, whyNotDue(bin)))
+    const isAsked = mustEmpty.has(bin.id)
+    if (wanted && !wanted.has(bin.id) && !isAsked) continue
+    const isMust = isAsked || isAtThreshold(bin)
+    const reason = explainBin(bin, {
+      isAsked,
+      thresholdPercent: thresholdOf(bin),
+      date: request.date,
+      ...times,
+    })
+    if (!isMust && !isWorthLooking(bin))
+      left.push(leave(bin.id, `${reason}${whyNotLooked(bin)}`, bin.forecast))
     else if (bin.longitude === null || bin.latitude === null) {
-      left.push(leave(bin.id, `${whyDue(bin, isMust)}; but it has no place: set its longitude and latitude`))
+      const where = `${reason}; but it has no place: set its longitude and latitude`
+      left.push(leave(bin.id, where, bin.forecast))
     } else {
-      // A bin that must be emptied and was never read is taken as full, so that there is room for it.
-      const litres = Math.ceil(((bin.fillPercent ?? 100) / 100) * (bin.capacityLitres ?? DEFAULT_BIN_LITRES))
+      const { id, stream, longitude, latitude, collectFrom, collectUntil, skills, serviceSeconds, forecast } =
+        bin
+      const litres = Math.ceil((levelAtRound(bin) / 100) * (bin.capacityLitres ?? DEFAULT_BIN_LITRES))
       due.push({
-        id: bin.id,
-        stream: bin.stream,
-        longitude: bin.longitude,
-        latitude: bin.latitude,
+        id,
+        stream,
+        longitude,
+        latitude,
         litres,
         kg: Math.ceil(litres * KG_PER_LITRE * 10) / 10,
-        collectFrom: bin.collectFrom,
-        collectUntil: bin.collectUntil,
-        skills: bin.skills,
-        serviceSeconds: bin.serviceSeconds,
-        prize: Number.POSITIVE_INFINITY,
-        reason: whyDue(bin, isMust),
+        collectFrom,
+        collectUntil,
+        skills,
+        serviceSeconds,
+        prize: isMust ? Number.POSITIVE_INFINITY : (forecast?.worth ?? 0),
+        forecast,
+        reason,
       })
     }
   }
-  return { due, left }
+  return keepWorthiest(due, left)
 }
 
-/** Chances and costs of waiting take a forecast. */
-export function leave(deviceId: string, reason: string): LeftBin {
-  return { deviceId, reason, chanceOfOverflow: null, costOfWaiting: null }
+/** Of a bin that is not emptied; its forecast's numbers go with it. */
+export function leave(
+  deviceId: string,
+  reason: string,
+  forecast: BinForecast | null = null,
+  detour: { readonly distanceM: number; readonly cost: number } | null = null,
+): LeftBin {
+  return {
+    deviceId,
+    reason,
+    ...numbersOf(forecast),
+    detourM: detour && Math.round(detour.distanceM),
+    detourCost: detour && Math.round(detour.cost * 100) / 100,
+  }
+}
+
+/** A forecast's numbers as a plan tells them. */
+export function numbersOf(
+  forecast: BinForecast | null,
+): Pick<LeftBin, 'chanceOfOverflow' | 'costOfWaiting'> & { expectedPercent: number | null } {
+  if (!forecast) return { expectedPercent: null, chanceOfOverflow: null, costOfWaiting: null }
+  return {
+    expectedPercent: Math.round(forecast.expectedPercent * 10) / 10,
+    chanceOfOverflow: Math.round(forecast.chanceOfOverflow * 1000) / 1000,
+    costOfWaiting: Math.round(forecast.costOfWaiting * 100) / 100,
+  }
 }
 
 function thresholdOf({ thresholdPercent }: PlannedBin): number {
   return thresholdPercent ?? DEFAULT_THRESHOLD_PERCENT
 }
 
-function whyDue(bin: PlannedBin, isMust: boolean): string {
-  const threshold = thresholdOf(bin)
-  if (bin.fillPercent === null) return 'must be emptied, as asked; without a reading, so taken as full'
-  if (bin.fillPercent >= threshold) {
-    const level = `${formatPercent(bin.fillPercent)}, at or above its threshold of ${formatPercent(threshold)}`
-    return isMust ? `${level}; and must be emptied, as asked` : level
-  }
-  return `must be emptied, as asked; ${formatPercent(bin.fillPercent)} now, threshold ${formatPercent(threshold)}`
+/** The threshold that somebody set is kept to; of the usual one a forecast of the bin's own knows better. */
+function isAtThreshold(bin: PlannedBin): boolean {
+  if (bin.fillPercent === null || bin.fillPercent < thresholdOf(bin)) return false
+  return bin.thresholdPercent !== null || !bin.forecast?.isOwn
 }
 
-function whyNotDue(bin: PlannedBin): string {
-  if (bin.fillPercent === null) {
-    return bin.time === null ? 'no reading yet' : 'its latest reading says nothing of its level'
-  }
-  return `${formatPercent(bin.fillPercent)} now, threshold ${formatPercent(thresholdOf(bin))}`
+/** What is nearly empty, or saves less than nothing, is no question for the search. */
+function isWorthLooking(bin: PlannedBin): boolean {
+  return bin.forecast !== null && bin.forecast.worth > 0 && levelAtRound(bin) >= LEAST_PERCENT
 }
 
-/** Rounded down to a tenth: what is below the threshold must not read as if it had reached it. */
-function formatPercent(percent: number): string {
-  return `${Math.floor(percent * 10 + 1e-9) / 10} %`
+function whyNotLooked({ forecast }: PlannedBin): string {
+  if (!forecast) return ''
+  const { worth, visitCost } = forecast
+  return worth >= visitCost ? '; nearly empty' : `; ${compareVisit(worth, visitCost)}`
+}
+
+/** A bin that was never read is taken as full, so that there is room for it. */
+function levelAtRound({ fillPercent, forecast }: PlannedBin): number {
+  return forecast?.expectedPercent ?? fillPercent ?? 100
+}
+
+function keepWorthiest(due: DueBin[], left: LeftBin[]): { due: DueBin[]; left: LeftBin[] } {
+  const mandatory = due.filter(({ prize }) => prize === Number.POSITIVE_INFINITY).length
+  const room = Math.max(0, BINS_PER_ROUND_MAX - mandatory)
+  if (due.length - mandatory <= room) return { due, left }
+  const worthiest = new Set(
+    due
+      .filter(({ prize }) => prize !== Number.POSITIVE_INFINITY)
+      .toSorted((a, b) => b.prize - a.prize)
+      .slice(0, room),
+  )
+  const isKept = (bin: DueBin): boolean => bin.prize === Number.POSITIVE_INFINITY || worthiest.has(bin)
+  const others = due.filter((bin) => !isKept(bin))
+  const words = `; but others are worth more, and a round takes ${BINS_PER_ROUND_MAX}`
+  return {
+    due: due.filter(isKept),
+    left: [...left, ...others.map(({ id, reason, forecast }) => leave(id, `${reason}${words}`, forecast))],
+  }
 }

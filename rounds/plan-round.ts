@@ -1,6 +1,8 @@
 import { KerbsideError } from '../model/error.ts'
+import type { LeftBin } from '../model/round.ts'
 import { chooseBins, type DueBin, leave } from './choose-bins.ts'
 import { BINS_PER_ROUND_MAX, type ChosenLorry, chooseLorries } from './choose-lorries.ts'
+import { findCheapestDetour } from './find-detour.ts'
 import { measureRound } from './measure-round.ts'
 import { refuseUnreachable } from './refuse-unreachable.ts'
 import type { Roads } from './roads/roads.ts'
@@ -8,9 +10,10 @@ import type { RoundInput, RoundPlan, RoundProgress } from './round-input.ts'
 import { createRoundProblem, listRoundPlaces, type RoundProblem } from './round-problem.ts'
 import { joinLegs, type ScheduledLorry, scheduleLorry } from './schedule-lorry.ts'
 import type { Problem } from './vrp/problem.ts'
-import type { VrpPlan } from './vrp/solution.ts'
+import type { VrpPlan, VrpRoute } from './vrp/solution.ts'
 import type { SolveOptions } from './vrp/solve.ts'
 import { whyAbsent } from './why-absent.ts'
+import { whyNotWorth } from './why-not-worth.ts'
 
 /** How long the search for a better plan takes where the request does not say; small rounds are done sooner. */
 const DEFAULT_SECONDS = 10
@@ -34,14 +37,14 @@ export interface PlanRoundOptions {
 export interface RoundTask {
   readonly lorries: readonly ChosenLorry[]
   readonly due: readonly DueBin[]
-  readonly left: readonly ReturnType<typeof leave>[]
+  readonly left: readonly LeftBin[]
 }
 
 /**
- * Plans a round: every bin asked for that is at or above its threshold, or must be emptied, is in it exactly once or
- * among those left with its reason; so are those that are not due. Lorries that are not used are not in it. Rejects with a
- * KerbsideError INVALID_REQUEST as `checkRound` throws, before any solving, and where no road leads to a depot or to a bin
- * that was asked for by name; and as `Roads.measure` does.
+ * Plans a round: every bin asked for is in it exactly once or among those left with its reason. Bins that must be emptied
+ * are in it if any lorry can take them; of the others, those whose visit saves more than it costs. Lorries that are not
+ * used are not in it. Rejects with a KerbsideError INVALID_REQUEST as `checkRound` throws, before any solving, and where no
+ * road leads to a depot or to a bin that was asked for by name; and as `Roads.measure` does.
  */
 export async function planRound(input: RoundInput, options: PlanRoundOptions): Promise<RoundPlan> {
   const { elapsedSeconds, iterations, shouldStop, onProgress } = options
@@ -74,14 +77,17 @@ export async function planRound(input: RoundInput, options: PlanRoundOptions): P
     left: [
       ...task.left,
       ...reached.left,
-      ...best.absent
-        .toSorted((a, b) => a - b)
-        .map((customer) => {
-          const bin = round.due[customer] as DueBin
-          return leave(bin.id, `${bin.reason}; but ${whyAbsent(round, customer)}`)
-        }),
+      ...best.absent.toSorted((a, b) => a - b).map((customer) => leaveAbsent(round, best.routes, customer)),
     ],
   }
+}
+
+function leaveAbsent(round: RoundProblem, routes: readonly VrpRoute[], customer: number): LeftBin {
+  const bin = round.due[customer] as DueBin
+  const detour = findCheapestDetour(round, routes, customer)
+  const price = whyNotWorth(bin, detour)
+  const reason = price ?? `but ${whyAbsent(round, customer)}`
+  return leave(bin.id, `${bin.reason}; ${reason}`, bin.forecast, detour)
 }
 
 /** The ways between all that is reached by road, and the bins that are not, with the reason. */
@@ -93,7 +99,7 @@ async function measureTask(input: RoundInput, task: RoundTask, roads: Roads) {
   refuseUnreachable(input.request, places, unreachable)
   const left = places.due.flatMap((bin, index) => {
     const reason = unreachable.get(index)
-    return reason === undefined ? [] : [leave(bin.id, `${bin.reason}; but ${reason}`)]
+    return reason === undefined ? [] : [leave(bin.id, `${bin.reason}; but ${reason}`, bin.forecast)]
   })
   const reachedTask = { ...task, due: places.due.filter((_, index) => !unreachable.has(index)) }
   const reachedPlaces = listRoundPlaces(input, reachedTask)

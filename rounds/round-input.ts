@@ -1,5 +1,6 @@
 import type { LorryRound, Round, RoundRequest } from '../model/round.ts'
 import type { Depot, Lorry, Tip } from '../model/site.ts'
+import type { BinForecast } from './choose/forecast-bin.ts'
 
 /** A bin as planning sees it: what it is, where it stands, and what was last read of it. */
 export interface PlannedBin {
@@ -26,6 +27,8 @@ export interface PlannedBin {
   readonly serviceSeconds: number | null
   /** What a day of its overflowing costs; null where nobody said. */
   readonly overflowCostPerDay: number | null
+  /** What its history says for this round; null where too little is known of it. */
+  readonly forecast: BinForecast | null
 }
 
 /** Everything that a plan is made from, as plain data that can be sent to a worker thread. */

@@ -1,6 +1,8 @@
 import type { LorryRound, RoundStop } from '../model/round.ts'
 import { formatTime } from '../model/time.ts'
+import { type DueBin, numbersOf } from './choose-bins.ts'
 import type { ChosenLorry } from './choose-lorries.ts'
+import { type Detour, measureDetour } from './find-detour.ts'
 import type { Place } from './roads/place.ts'
 import type { Leg } from './roads/roads.ts'
 import type { RoundProblem } from './round-problem.ts'
@@ -8,6 +10,7 @@ import { matrixOf } from './vrp/prepare-problem.ts'
 import type { Vehicle } from './vrp/problem.ts'
 import { type ScheduledStop, scheduleRoute } from './vrp/schedule-route.ts'
 import type { VrpRoute } from './vrp/solution.ts'
+import { formatKm } from './why-not-worth.ts'
 
 /** A lorry's day, without the way between its stops. */
 export interface ScheduledLorry {
@@ -27,6 +30,7 @@ export function scheduleLorry(round: RoundProblem, { vehicle: index, visits }: V
   const { distances } = matrixOf(problem, vehicle)
   const stops: RoundStop[] = []
   const driven: Place[] = []
+  const way = scheduled.flatMap(({ type, place }) => (type === 'rest' ? [] : [place]))
   let load = { litres: 0, kg: 0 }
   let distanceM = 0
   let from: number | undefined
@@ -37,13 +41,20 @@ export function scheduleLorry(round: RoundProblem, { vehicle: index, visits }: V
       continue
     }
     if (from !== undefined) distanceM += distances[from * places.length + stop.place] as number
+    const before = from
     from = stop.place
     driven.push(place)
     const bin = due[stop.place]
     const unloading = unloadings[stop.place - due.length]
     if (bin) {
       load = { litres: load.litres + bin.litres, kg: Math.round((load.kg + bin.kg) * 10) / 10 }
-      addStop(place, stop, { type: 'lift', deviceId: bin.id, reason: bin.reason })
+      const after = way[driven.length] as number
+      const detour = measureDetour(problem, vehicle, {
+        before: before as number,
+        customer: stop.place,
+        after,
+      })
+      addStop(place, stop, liftOf(bin, detour))
     } else if (unloading) {
       load = { litres: 0, kg: 0 }
       const reason = unloading.tipId === null ? 'at the depot, as there is no tip' : null
@@ -63,19 +74,40 @@ export function scheduleLorry(round: RoundProblem, { vehicle: index, visits }: V
   function addStop(
     { longitude, latitude }: Place,
     { arrival, leave }: ScheduledStop,
-    stop: Pick<RoundStop, 'type' | 'reason'> & { deviceId?: string; tipId?: string | null },
+    {
+      type,
+      deviceId = null,
+      tipId = null,
+      reason,
+      ...choice
+    }: Pick<RoundStop, 'type' | 'reason'> & Partial<RoundStop>,
   ): void {
     stops.push({
-      type: stop.type,
-      deviceId: stop.deviceId ?? null,
-      tipId: stop.tipId ?? null,
+      type,
+      deviceId,
+      tipId,
       longitude,
       latitude,
       arrivalTime: formatTime(startTime + Math.round(arrival) * 1000),
       departureTime: formatTime(startTime + Math.round(leave) * 1000),
       load,
-      reason: stop.reason,
+      reason,
+      ...choice,
     })
+  }
+}
+
+function liftOf(
+  bin: DueBin,
+  { distanceM, cost }: Detour,
+): Pick<RoundStop, 'type' | 'reason'> & Partial<RoundStop> {
+  return {
+    type: 'lift',
+    deviceId: bin.id,
+    reason: `${bin.reason}; costs ${formatKm(distanceM)}`,
+    ...numbersOf(bin.forecast),
+    detourM: Math.round(distanceM),
+    detourCost: Math.round(cost * 100) / 100,
   }
 }
 

@@ -2,7 +2,6 @@ import type { FillForecast } from '../forecast/fill-forecast.ts'
 import type { FillHistory } from '../forecast/fill-history.ts'
 import type { FillPool } from '../forecast/fill-pool.ts'
 import { forecastFill } from '../forecast/forecast-fill.ts'
-import { explainChoice } from './explain-choice.ts'
 import { expectValue, type LevelValues, type VisitPrices, valueLevels } from './value-levels.ts'
 
 const DAY_MS = 86_400_000
@@ -21,7 +20,7 @@ export interface BinOutlook {
   readonly emptiedCost: number
 }
 
-/** Whether a bin is to be emptied now, in numbers, and why in a sentence. Costs are in the money of the prices. */
+/** Whether a bin is to be emptied now, in numbers. Costs are in the money of the prices. */
 export interface BinChoice {
   readonly isMandatory: boolean
   /** Worth a visit at its usual cost; the others are worth one only on the way. */
@@ -32,7 +31,6 @@ export interface BinChoice {
   readonly chanceOfOverflow: number
   /** What the days on which it stands full until the next round are expected to cost. */
   readonly costOfWaiting: number
-  readonly reason: string
 }
 
 export function foreseeBin(
@@ -63,16 +61,13 @@ export function weighBin(
   const forecasts = forecastDays(history, pool, { now, nextRoundTime })
   const { total, costOfWaiting } = lookAhead(forecasts, outlook)
   const worth = Math.max(0, total - outlook.emptiedCost)
-  const numbers = {
+  return {
     isMandatory: mustEmpty,
     isPressing: mustEmpty || worth >= outlook.prices.visitCost,
     prize: mustEmpty ? Number.POSITIVE_INFINITY : worth,
     chanceOfOverflow: forecasts.at(-1)?.chanceOfOverflow ?? 0,
     costOfWaiting,
   }
-  const fillPercent = history.time === null ? null : history.fillPercent
-  const visitCost = outlook.prices.visitCost
-  return { ...numbers, reason: explainChoice({ ...numbers, fillPercent, worth, visitCost }) }
 }
 
 /** For the end of each day until the next round, which is the last. */

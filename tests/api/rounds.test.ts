@@ -15,8 +15,11 @@ test('a round is planned over the full bins, and each is in it once or left with
   expect(round.left.find(({ deviceId }) => deviceId === 'bin-3')).toEqual({
     deviceId: 'bin-3',
     reason: '53 % now, threshold 75 %',
+    expectedPercent: null,
     chanceOfOverflow: null,
     costOfWaiting: null,
+    detourM: null,
+    detourCost: null,
   })
   const stops = round.lorries[0]?.stops
   // 06:00 of Berlin's winter.

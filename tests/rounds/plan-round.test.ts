@@ -52,10 +52,10 @@ it('says why a bin is in or left, in words and numbers', async () => {
     round.lorries.flatMap(({ stops }) => stops.map(({ deviceId, reason }) => [deviceId, reason])),
   )
   expect(reasons).toMatchObject({
-    full: '81 %, at or above its threshold of 75 %',
-    own: '60 %, at or above its threshold of 60 %',
-    asked: 'must be emptied, as asked; 20 % now, threshold 75 %',
-    unread: 'must be emptied, as asked; without a reading, so taken as full',
+    full: '81 %, at or above its threshold of 75 %; costs 0.0 km',
+    own: '60 %, at or above its threshold of 60 %; costs 0.0 km',
+    asked: 'must be emptied, as asked; 20 % now, threshold 75 %; costs 0.0 km',
+    unread: 'must be emptied, as asked; without a reading, so taken as full; costs 0.0 km',
   })
   expect(reasonOf(round, 'low')).toBe('41 % now, threshold 75 %')
   expect(reasonOf(round, 'almost')).toBe('74.9 % now, threshold 75 %')

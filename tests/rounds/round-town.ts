@@ -18,6 +18,7 @@ export function makeBin(id: string, fields: Partial<PlannedBin> = {}): PlannedBi
     skills: [],
     serviceSeconds: null,
     overflowCostPerDay: null,
+    forecast: null,
     ...fields,
   }
 }

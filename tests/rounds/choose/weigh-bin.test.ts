@@ -73,7 +73,6 @@ describe('weighing a bin', () => {
   it('a bin that must be emptied is mandatory, however empty', () => {
     const choice = weigh({ rate: 12, level: 5 }, { mustEmpty: true })
     expect(choice).toMatchObject({ isMandatory: true, isPressing: true, prize: Number.POSITIVE_INFINITY })
-    expect(choice.reason).toMatch(/^must be emptied, as asked; 5 % now, .+ before the next round$/)
   })
 
   it('a bin that was never read is weighed as an empty one', () => {
@@ -83,14 +82,6 @@ describe('weighing a bin', () => {
     const outlook = foreseeBin(history, pool, { ...times, prices: { visitCost: 4, overflowCostPerDay: 12 } })
     const choice = weighBin(history, pool, { ...times, outlook, mustEmpty: false })
     expect(choice.isPressing).toBe(false)
-    expect(choice.reason).toMatch(/^no reading yet, /)
-  })
-
-  it('the reason tells level, chance and what is compared', () => {
-    expect(weigh({ rate: 12, level: 100 }).reason).toMatch(
-      /^100 % now, 100 % chance of overflowing before the next round; a visit now saves \d+\.\d\d and usually costs 4\.00$/,
-    )
-    expect(weigh({ rate: 12, level: 10 }).reason).toMatch(/, so only if it is on the way$/)
   })
 })
 

@@ -1,0 +1,78 @@
+import { DAY_MS, weightAt } from '../forecast/describe-fill.ts'
+import type { FillHistory } from '../forecast/fill-history.ts'
+import type { FillPool } from '../forecast/fill-pool.ts'
+import { forecastFill } from '../forecast/forecast-fill.ts'
+import type { VisitPrices } from './value-levels.ts'
+import { foreseeBin, weighBin } from './weigh-bin.ts'
+
+/** With fewer readings, or over fewer days, a bin's own history says too little. */
+const READINGS_MIN = 5
+const DAYS_MIN = 3
+/** Of so many days of readings, the recent ones counted whole, similar bins are known well enough to speak for a new one. */
+const POOL_DAYS_MIN = 50
+/**
+ * By how much visits are taken to cost more than rounds have shown: of the ratios that were tried on a simulated town, the
+ * one with the fewest kilometres at equal overflow.
+ */
+const VISIT_COST_RATIO = 1.2
+
+/** What a forecast says of a bin for a round: plain data. Costs are in the money of the lorries' prices. */
+export interface BinForecast {
+  /** Its level when the round begins, if nobody empties it before. */
+  readonly expectedPercent: number
+  /** That it is full before the next round, from 0 to 1. */
+  readonly chanceOfOverflow: number
+  /** What the days on which it stands full until the next round are expected to cost. */
+  readonly costOfWaiting: number
+  /** What a visit on this round saves, now and later. */
+  readonly worth: number
+  readonly visitCost: number
+  /** Whether its own readings say so; otherwise similar bins speak for it. */
+  readonly isOwn: boolean
+}
+
+/** When the round begins and when the next one could, in ms since 1970, and the bin's prices. */
+export interface BinQuestion {
+  readonly roundTime: number
+  readonly nextRoundTime: number
+  readonly prices: VisitPrices
+}
+
+/** Undefined where nothing was read of the bin, or too little of it and of similar ones. */
+export function forecastBin(
+  history: FillHistory,
+  pool: FillPool,
+  { roundTime, nextRoundTime, prices }: BinQuestion,
+): BinForecast | undefined {
+  if (history.time === null) return undefined
+  const isOwn = history.readingCount >= READINGS_MIN && history.time - history.originTime >= DAYS_MIN * DAY_MS
+  if (!isOwn && !isWellKnown(pool)) return undefined
+  const visitCost = prices.visitCost * VISIT_COST_RATIO
+  const times = { now: roundTime, nextRoundTime }
+  const outlook = foreseeBin(history, pool, { ...times, prices: { ...prices, visitCost } })
+  const { prize, chanceOfOverflow, costOfWaiting } = weighBin(history, pool, {
+    ...times,
+    outlook,
+    mustEmpty: false,
+  })
+  const [atRound] = forecastFill(history, pool, {
+    now: roundTime,
+    times: [roundTime],
+    thresholdPercent: 100,
+    assumption: 'nobody-empties',
+  })
+  const expectedPercent =
+    roundTime > history.time ? (atRound?.expectedPercent ?? history.fillPercent) : history.fillPercent
+  return {
+    expectedPercent,
+    chanceOfOverflow,
+    costOfWaiting,
+    worth: prize,
+    visitCost: prices.visitCost,
+    isOwn,
+  }
+}
+
+function isWellKnown({ time, originTime, growthDays }: FillPool): boolean {
+  return time !== null && growthDays / weightAt(time, originTime) >= POOL_DAYS_MIN
+}
