@@ -27,6 +27,8 @@ export interface RoundPlaces {
   readonly unloadings: readonly Unloading[]
   readonly depots: readonly Depot[]
   readonly lorries: readonly ChosenLorry[]
+  /** What lorries carry that are under way, besides the streams of the bins. */
+  readonly carriedStreams?: readonly string[] | undefined
 }
 
 /** A round in the solver's words, with what its numbers stand for. */
@@ -34,6 +36,8 @@ export interface RoundProblem extends RoundPlaces {
   readonly problem: Problem
   /** The solver's second 0, in ms since 1970. */
   readonly startTime: number
+  /** The number that stands for a stream. */
+  readonly streamOf: (name: string | null) => number
 }
 
 export function listRoundPlaces(
@@ -67,12 +71,14 @@ export function createRoundProblem(
   roundPlaces: RoundPlaces,
   { matrices, matrixOf }: MeasuredRound,
 ): RoundProblem {
-  const { due, unloadings, depots, lorries } = roundPlaces
+  const { due, unloadings, depots, lorries, carriedStreams = [] } = roundPlaces
   const { date } = request
   const startTime = Math.min(...lorries.map(({ lorry }) => localTime(date, lorry.shiftStart, timeZone)))
   const secondAt = (timeOfDay: string): number => (localTime(date, timeOfDay, timeZone) - startTime) / 1000
   // Stream 0 is that of the bins of which nobody said: any lorry and any tip takes them.
-  const names = [...new Set(due.flatMap(({ stream }) => (stream === null ? [] : [stream])))]
+  const names = [
+    ...new Set([...due.flatMap(({ stream }) => (stream === null ? [] : [stream])), ...carriedStreams]),
+  ]
   const numberOf = new Map<string | null, number>([
     [null, 0],
     ...names.map((name, i) => [name, i + 1] as const),
@@ -83,6 +89,7 @@ export function createRoundProblem(
   return {
     ...roundPlaces,
     startTime,
+    streamOf: (name) => numberOf.get(name) ?? 0,
     problem: {
       customers: due.map((bin) => ({
         demand: [bin.litres, bin.kg, 1],
