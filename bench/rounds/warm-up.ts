@@ -29,7 +29,7 @@ export function timeOf(day: number): number {
 export function warmUp(town: Town): KnownTown {
   const levels = new Float64Array(town.binCount)
   const shown = new Float64Array(town.binCount)
-  const pool = createFillPool()
+  const pool = createFillPool(['unemptied'])
   const histories = Array.from(levels, () => createFillHistory())
   for (let day = 0; day < WARM_UP_DAYS; day++) {
     show(levels, shown)

@@ -29,14 +29,20 @@ export interface FillPool {
   readonly misses: Misses
   readonly weekGrowth: Float64Array
   readonly weekHours: Float64Array
-  /** For each head, a regression for each horizon. */
+  /** For each head that is learnt, a regression for each horizon. */
   readonly heads: Readonly<Record<HeadName, readonly Logistic[]>>
 }
 
-/** A pool that knows nothing yet: forecasts then rest on the bin's own readings and on what is usual of street bins. */
-export function createFillPool(): FillPool {
+/**
+ * A pool that knows nothing yet: forecasts then rest on the bin's own readings and on what is usual of street bins. Where
+ * only some of the heads will be asked for, the others need not be `learnt`.
+ */
+export function createFillPool(learnt: readonly HeadName[] = HEADS): FillPool {
   const heads = Object.fromEntries(
-    HEADS.map((head) => [head, HORIZONS_DAYS.map(() => createLogistic(startWeights(), FEATURE_COUNT))]),
+    HEADS.map((head) => [
+      head,
+      learnt.includes(head) ? HORIZONS_DAYS.map(() => createLogistic(startWeights(), FEATURE_COUNT)) : [],
+    ]),
   ) as unknown as FillPool['heads']
   return {
     time: null,

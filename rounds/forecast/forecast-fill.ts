@@ -22,9 +22,10 @@ export function forecastFill(
   const { state, ratePercent, week } = describeFill(history, pool, history.time ?? now)
   const threshold = toScale(thresholdPercent, state.scalePercent)
   const levels = [...new Set([...listLevels(state), threshold])].sort((a, b) => a - b)
-  const own = measureOwnFrequencies(history, state, levels)
-  const predict = createPredictor(pool, state, levels, own)
   const isUnemptied = assumption === 'nobody-empties'
+  const heads: readonly HeadName[] = isUnemptied ? ['unemptied'] : ['seen', 'level']
+  const own = measureOwnFrequencies(history, state, levels, { heads })
+  const predict = createPredictor(pool, state, levels, own)
   const reach = levels.map((level, index) =>
     createReach(state, level, predict(isUnemptied ? 'unemptied' : 'seen', index), isUnemptied),
   )

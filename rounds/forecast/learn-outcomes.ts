@@ -101,18 +101,20 @@ function learn(history: FillHistory, pool: FillPool, pending: PendingState, fill
   const { packed, horizonCount: horizonIndex } = pending
   const state = unpackState(packed)
   const levels = listLevels(state)
-  const own = measureOwnFrequencies(history, state, levels)
+  const heads = HEADS.filter((head) => pool.heads[head].length > 0)
+  const own = measureOwnFrequencies(history, state, levels, { heads, horizonIndex })
   const features = new Float64Array(FEATURE_COUNT)
   const weight = Math.min(1, SHARE_OF_A_DAY / levels.length)
   for (const [levelIndex, levelPercent] of levels.entries()) {
-    for (const head of HEADS) {
+    for (const head of heads) {
+      const logistic = pool.heads[head][horizonIndex] as Logistic
       const isTrue = outcomeOf(head, pending, levelPercent, fillPercent)
       if (isTrue === undefined) continue
       writeFeatures(features, { state, head, horizonIndex, levelPercent, own, levelIndex })
-      const chance = predictLogistic(pool.heads[head][horizonIndex] as Logistic, features)
+      const chance = predictLogistic(logistic, features)
       addMiss(history.misses, HEADS.indexOf(head), chance, isTrue, weight)
       addMiss(pool.misses, HEADS.indexOf(head), chance, isTrue, weight)
-      learnLogistic(pool.heads[head][horizonIndex] as Logistic, features, isTrue, weight)
+      learnLogistic(logistic, features, isTrue, weight)
     }
   }
 }

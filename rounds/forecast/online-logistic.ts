@@ -1,7 +1,7 @@
 /** A logistic regression that learns example by example: its weights, and how unsure they are. */
 export interface Logistic {
   readonly weights: Float64Array
-  /** Row by row. */
+  /** Row by row; it is symmetric, and only what is on or left of the diagonal is kept up to date. */
   readonly covariance: Float64Array
 }
 
@@ -34,13 +34,19 @@ export function learnLogistic(
   const count = weights.length
   const chance = predictLogistic(logistic, features)
   const gain = new Float64Array(count)
-  let spread = 0
   for (let i = 0; i < count; i++) {
-    let sum = 0
-    for (let j = 0; j < count; j++) sum += (covariance[i * count + j] as number) * (features[j] as number)
+    const row = i * count
+    const feature = features[i] as number
+    let sum = (covariance[row + i] as number) * feature
+    for (let j = 0; j < i; j++) {
+      const shared = covariance[row + j] as number
+      sum += shared * (features[j] as number)
+      gain[j] = (gain[j] as number) + shared * feature
+    }
     gain[i] = sum
-    spread += sum * (features[i] as number)
   }
+  let spread = 0
+  for (let i = 0; i < count; i++) spread += (gain[i] as number) * (features[i] as number)
   // Rounding must not turn a direction that is known well into one of negative variance.
   if (spread <= 0) return
   const information = weight * Math.max(chance * (1 - chance), 0.01)
@@ -49,9 +55,9 @@ export function learnLogistic(
   for (let i = 0; i < count; i++) {
     const gained = gain[i] as number
     weights[i] = (weights[i] as number) + gained * step
-    for (let j = 0; j < count; j++) {
-      covariance[i * count + j] =
-        (covariance[i * count + j] as number) - factor * gained * (gain[j] as number)
+    const [row, scaled] = [i * count, factor * gained]
+    for (let j = 0; j <= i; j++) {
+      covariance[row + j] = (covariance[row + j] as number) - scaled * (gain[j] as number)
     }
   }
 }

@@ -14,16 +14,26 @@ export interface OwnFrequencies {
   of(head: HeadName, horizonIndex: number, levelIndex: number): { events: number; days: number }
 }
 
+/** Of which heads and horizons frequencies are wanted; the others stay at no days. */
+export interface FrequencyRange {
+  readonly heads?: readonly HeadName[] | undefined
+  /** Of `HORIZONS_DAYS`; all where absent. */
+  readonly horizonIndex?: number | undefined
+}
+
 /** Of the days before that of the state, so that a state of the past is judged by what was known then. */
 export function measureOwnFrequencies(
   history: FillHistory,
   state: FillState,
   levelsPercent: readonly number[],
+  { heads = HEADS, horizonIndex }: FrequencyRange = {},
 ): OwnFrequencies {
   const levelCount = levelsPercent.length
   const size = HORIZONS_DAYS.length * levelCount
   const sums = HEADS.map(() => ({ events: new Float64Array(size), days: new Float64Array(size) }))
   const [seen, unemptied, level] = sums as [Sums, Sums, Sums]
+  const [hasSeen, hasUnemptied, hasLevel] = HEADS.map((head) => heads.includes(head))
+  const longest = horizonIndex === undefined ? LAST_HORIZON : (HORIZONS_DAYS[horizonIndex] as number)
   const today = Math.floor(state.time / DAY_MS)
   const width = Math.max(ALIKE_PERCENT, state.scalePercent)
   for (let age = 1; age < REMEMBERED_DAYS; age++) {
@@ -39,7 +49,7 @@ export function measureOwnFrequencies(
     let earlierPeak = peak
     let earlierUnemptied = peak
     let wasEmptied = false
-    for (let days = 1; days <= Math.min(age, LAST_HORIZON); days++) {
+    for (let days = 1; days <= Math.min(age, longest); days++) {
       const then = dayOf(history, today - age + days)
       if (then === NO_LEVEL) break
       if ((then & WAS_EMPTIED) !== 0) isEmptied = true
@@ -47,15 +57,15 @@ export function measureOwnFrequencies(
       if (now > peak) peak = now
       if (!isEmptied && now > peakUnemptied) peakUnemptied = now
       if (days !== HORIZONS_DAYS[horizon]) continue
-      for (let index = 0; index < levelCount; index++) {
+      const isAsked = horizonIndex === undefined || horizon === horizonIndex
+      for (let index = 0; isAsked && index < levelCount; index++) {
         const asked = levelsPercent[index] as number
         const at = horizon * levelCount + index
-        if (asked > earlierPeak) add(seen, at, weight, peak >= asked)
+        if (hasSeen && asked > earlierPeak) add(seen, at, weight, peak >= asked)
         const isUnemptied = peakUnemptied >= asked
-        if (asked > earlierUnemptied && !wasEmptied && (isUnemptied || !isEmptied)) {
-          add(unemptied, at, weight, isUnemptied)
-        }
-        add(level, at, weight, now >= asked)
+        const isKnown = asked > earlierUnemptied && !wasEmptied && (isUnemptied || !isEmptied)
+        if (hasUnemptied && isKnown) add(unemptied, at, weight, isUnemptied)
+        if (hasLevel) add(level, at, weight, now >= asked)
       }
       horizon++
       earlierPeak = peak
