@@ -38,6 +38,8 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
   kerbside plan AUTHORITY [--date D] [--seconds S] [--threads N] [--seed K] [--bins a,b] [--out FILE]
                                     has a running Kerbside plan a round; FILE ends in .json, .geojson, .gpx, .csv, .html
   kerbside import osm FILE.osm.pbf  the streets that rounds are planned on, instead of those imported before
+  kerbside import devices FILE --authority ID [--kind bin] [--credentials FILE] [--map FIELD=PROPERTY] [--skip-bad]
+                                    registers what a GeoJSON or CSV file lists: devices, depots, tips
   kerbside key                      makes a new key of the installation and prints it; the old one ends
   kerbside bench NAME …             measures: ingest, store, connections, kill, outage, traffic, forecast, vrp, rounds, matrix
 
@@ -285,12 +287,13 @@ async function replay(args: string[]): Promise<void> {
 
 /** Keeps what a file holds, for all authorities, and ends. */
 async function importFile(args: string[]): Promise<void> {
+  if (args[0] === 'devices') return importDevices(args.slice(1))
   const { positionals } = parseArgs({ args, allowPositionals: true })
   const [kind, path, ...more] = positionals
   if (kind !== 'osm' || path === undefined || more.length > 0) {
     throw new KerbsideError(
       'INVALID_REQUEST',
-      'import: osm FILE.osm.pbf is expected, an OpenStreetMap extract',
+      'import: osm FILE.osm.pbf is expected, an OpenStreetMap extract, or devices FILE',
     )
   }
   await serve(async ({ config, logger, end }) => {
@@ -308,6 +311,22 @@ async function importFile(args: string[]): Promise<void> {
     )
     process.stdout.write(`${JSON.stringify({ path: target, isReplaced, ...graph.about })}\n`)
     end()
+  })
+}
+
+/** Registers what a list names in a running Kerbside, and ends. */
+async function importDevices(args: string[]): Promise<void> {
+  await serve(async (core) => {
+    const { runImportDevicesCommand } = await import('./import-devices-command.ts')
+    const { config, logger, signal } = core
+    const result = await runImportDevicesCommand(args, {
+      ...clientOf(config),
+      logger,
+      signal,
+      onProgress: showProgress(logger),
+    })
+    process.stdout.write(`${JSON.stringify(result)}\n`)
+    core.end()
   })
 }
 
@@ -612,7 +631,9 @@ async function createApiOf(
   }: Stores & PartOfProcess & { refreshBalance: (() => Promise<void>) | undefined },
 ): Promise<Api> {
   const { createApp } = await import('./api/app.ts')
+  const { createFillForecasts } = await import('./api/fill-forecasts.ts')
   const { createQuarantineReplay } = await import('./ingest/replay-quarantined.ts')
+  const { createFillForecaster } = await import('./rounds/fill-forecaster.ts')
   const { createRoundPlanner } = await import('./rounds/round-planner.ts')
   const metrics = createMetrics()
   watch(metrics)
@@ -620,6 +641,8 @@ async function createApiOf(
   stack.defer(() => roads.close())
   const roundPlanner = createRoundPlanner({ roads, logger })
   stack.defer(() => roundPlanner.close())
+  const fillForecaster = createFillForecaster({ logger })
+  stack.defer(() => fillForecaster.close())
   return createApp({
     registry,
     directory,
@@ -629,6 +652,7 @@ async function createApiOf(
     version,
     metrics,
     roundPlanner,
+    fillForecasts: createFillForecasts({ store, directory, clock, fillForecaster }),
     refreshBalance,
     quarantine: createQuarantineReplay({ registry, directory, store, oldestDays: config.oldestDays }),
     health: () =>

@@ -7,6 +7,7 @@ import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { QuarantineFilter, Registry } from '../registry/registry.ts'
 import type { RoundPlanner } from '../rounds/round-planner.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
+import type { FillForecasts } from './fill-forecasts.ts'
 import type { ApiLimits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -55,6 +56,7 @@ export interface ApiParts {
   health(): Promise<readonly HealthCheck[]>
   readonly quarantine: QuarantineReplay
   readonly roundPlanner: RoundPlanner
+  readonly fillForecasts: FillForecasts
   /** Called before the balance is read, so that it shows what was accepted up to now. */
   readonly refreshBalance?: (() => Promise<void>) | undefined
   /** Where the outside reaches this server, without a trailing slash; `Location` and `Link` begin with it. */

@@ -5,6 +5,7 @@ import type { Round } from '../model/round.ts'
 import type { Registry, RoundLease, RoundStage } from '../registry/registry.ts'
 import type { RoundInput, RoundProgress } from '../rounds/round-input.ts'
 import type { RoundJob } from '../rounds/round-planner.ts'
+import { foreseeBins } from './foresee-bins.ts'
 import type { ApiParts } from './parts.ts'
 import { recordRound } from './record-round.ts'
 import type { RoundEvents } from './round-events.ts'
@@ -149,7 +150,8 @@ export function createRoundWorker(parts: ApiParts, events: RoundEvents): RoundWo
   }
 
   async function readInput(round: Round, { authority }: RoundLease): Promise<RoundInput> {
-    return readRoundInput(parts, await registry.getAuthority(authority), round.request)
+    const input = await readRoundInput(parts, await registry.getAuthority(authority), round.request)
+    return foreseeBins(parts, authority, input)
   }
 
   async function finish(running: Running, round: Round): Promise<void> {
