@@ -10,7 +10,7 @@ const longitudeSchema = z.number().min(-180).max(180)
 const latitudeSchema = z.number().min(-90).max(90)
 
 /** Settings that any device may have; a bin's own are added below. Unknown ones are kept: other makers need theirs. */
-const settingsSchema = z.looseObject({
+export const settingsSchema = z.looseObject({
   /** How often the device should report; sent to it in its retained config. */
   reportIntervalSeconds: z.int().min(1).max(2_678_400).optional(),
   /** The distance that the sensor of an empty bin measures, to its floor. */

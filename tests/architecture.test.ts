@@ -13,11 +13,14 @@ const ALLOWED: Record<string, readonly string[]> = {
   rounds: ['model'],
   transit: ['model'],
   'device-sim': ['model'],
+  inventory: ['model', 'device-sim'],
   broker: ['model', 'registry'],
   ingest: ['model', 'store', 'registry'],
   api: ['model', 'store', 'registry', 'rounds', 'transit'],
 }
 const ADAPTER = /\/(sqlite|postgres|duckdb|influxdb)-[a-z-]+\.ts$/
+/** `graph-…` is also what the graph's own threads are named by, so these are told by their ends. */
+const ROADS_ADAPTER = /^rounds\/roads\/(osrm|valhalla|graph|straight)-roads\.ts$/
 
 function listSources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -52,6 +55,20 @@ describe('the folders', () => {
         .map((target) => `${file} imports ${target}`),
     )
     expect(faults).toEqual([])
+  })
+
+  test('only what stands in for a map is named outside of open-roads.ts, and that by rounds alone', () => {
+    const files = ['main.ts', 'plan-command.ts', ...Object.keys(ALLOWED).flatMap(listSources)]
+    const named = files.flatMap((file) =>
+      listImports(file)
+        .filter((target) => ROADS_ADAPTER.test(target))
+        .map((target) => [file, target] as const),
+    )
+    const others = named.filter(
+      ([file, target]) => target !== 'rounds/roads/straight-roads.ts' || !file.startsWith('rounds/'),
+    )
+    expect(others).toEqual([])
+    expect(listImports('open-roads.ts').filter((target) => ROADS_ADAPTER.test(target))).toHaveLength(4)
   })
 
   test('only config.ts reads the environment', () => {

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KerbsideError, messageOf } from '../../model/error.ts'
 
-/** Kerbside's HTTP API as the simulator needs it. Paths begin behind `/v1`. */
+/** Kerbside's HTTP API as the simulator and the imports need it. Paths begin behind `/v1`. */
 export interface ApiClient {
   /** Undefined where the thing is not there (404). */
   find(path: string): Promise<unknown>
   /** Undefined where the thing exists already (409). */
   create(path: string, body: unknown): Promise<unknown>
+  /** Changes what is given; undefined where the thing is not there (404). */
+  update(path: string, body: unknown): Promise<unknown>
   /** Every item of a list, page after page. */
   list(path: string): AsyncGenerator<unknown>
 }
@@ -29,6 +31,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   return {
     find: (path) => request('GET', path, undefined, 404),
     create: (path, body) => request('POST', path, body, 409),
+    update: (path, body) => request('PATCH', path, body, 404),
     async *list(path) {
       let after: string | null = null
       do {
