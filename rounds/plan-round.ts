@@ -8,6 +8,7 @@ import { refuseUnreachable } from './refuse-unreachable.ts'
 import type { Roads } from './roads/roads.ts'
 import type { RoundInput, RoundPlan, RoundProgress } from './round-input.ts'
 import { createRoundProblem, listRoundPlaces, type RoundProblem } from './round-problem.ts'
+import { createRoundSpeeds } from './round-speeds.ts'
 import { joinLegs, type ScheduledLorry, scheduleLorry } from './schedule-lorry.ts'
 import type { Problem } from './vrp/problem.ts'
 import type { VrpPlan, VrpRoute } from './vrp/solution.ts'
@@ -93,7 +94,8 @@ function leaveAbsent(round: RoundProblem, routes: readonly VrpRoute[], customer:
 /** The ways between all that is reached by road, and the bins that are not, with the reason. */
 async function measureTask(input: RoundInput, task: RoundTask, roads: Roads) {
   const places = listRoundPlaces(input, task)
-  const measured = await measureRound(roads, places.places, task.lorries)
+  const search = { day: createRoundSpeeds(input, roads.edges) }
+  const measured = await measureRound(roads, places.places, task.lorries, search)
   const { unreachable } = measured
   if (unreachable.size === 0) return { places, measured, left: [] }
   refuseUnreachable(input.request, places, unreachable)
@@ -105,7 +107,7 @@ async function measureTask(input: RoundInput, task: RoundTask, roads: Roads) {
   const reachedPlaces = listRoundPlaces(input, reachedTask)
   return {
     places: reachedPlaces,
-    measured: await measureRound(roads, reachedPlaces.places, task.lorries),
+    measured: await measureRound(roads, reachedPlaces.places, task.lorries, search),
     left,
   }
 }

@@ -26,7 +26,7 @@ interface RoadsAnswer {
 }
 
 /** What a thread knows of roads that are elsewhere. */
-export type RoadsFacts = Pick<Roads, 'isEstimated' | 'attribution'>
+export type RoadsFacts = Pick<Roads, 'isEstimated' | 'attribution' | 'edges'>
 
 /** Answers what comes through a port from these roads, until the port is closed. */
 export function serveRoads(port: MessagePort, roads: Roads): void {

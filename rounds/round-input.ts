@@ -1,6 +1,7 @@
 import type { LorryRound, Round, RoundRequest } from '../model/round.ts'
 import type { Depot, Lorry, Tip } from '../model/site.ts'
 import type { BinForecast } from './choose/forecast-bin.ts'
+import type { SpeedCounter } from './traffic/edge-speeds.ts'
 
 /** A bin as planning sees it: what it is, where it stands, and what was last read of it. */
 export interface PlannedBin {
@@ -41,6 +42,10 @@ export interface RoundInput {
   readonly depots: readonly Depot[]
   readonly tips: readonly Tip[]
   readonly lorries: readonly Lorry[]
+  /** Counters that tell how fast the streets beside them are driven, by hour; none where speeds do not change. */
+  readonly counters?: readonly SpeedCounter[] | undefined
+  /** What the counters' speeds are learnt from ended by then, in ms since 1970. */
+  readonly now?: number | undefined
 }
 
 /** What planning adds to a round. */

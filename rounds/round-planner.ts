@@ -122,7 +122,11 @@ export function createRoundPlanner({
       input: job.input,
       stopFlag: job.stopFlag,
       roadsPort: port2,
-      roadsFacts: { isEstimated: roads.isEstimated, attribution: roads.attribution },
+      roadsFacts: {
+        isEstimated: roads.isEstimated,
+        attribution: roads.attribution,
+        edges: roads.edges,
+      },
     }
     const worker = new Worker(new URL('./plan-worker.ts', import.meta.url), {
       workerData,

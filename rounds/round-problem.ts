@@ -69,7 +69,7 @@ export function listRoundPlaces(
 export function createRoundProblem(
   { request, timeZone, tips }: RoundInput,
   roundPlaces: RoundPlaces,
-  { matrices, matrixOf }: MeasuredRound,
+  { matrices, matrixOf, speeds }: MeasuredRound,
 ): RoundProblem {
   const { due, unloadings, depots, lorries, carriedStreams = [] } = roundPlaces
   const { date } = request
@@ -128,6 +128,7 @@ export function createRoundProblem(
         matrix: matrixOf[index] as number,
       })),
       matrices,
+      speeds: speeds && { ...speeds, from: (speeds.startTime - startTime) / 1000 },
     },
   }
 }

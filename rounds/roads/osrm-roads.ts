@@ -36,6 +36,7 @@ export function createOsrmRoads({ url, ...patience }: { readonly url: string } &
 
   return {
     isEstimated: false,
+    edges: null,
     attribution: '© OpenStreetMap contributors',
     async measure(places, search = {}) {
       const signal = begin(search)

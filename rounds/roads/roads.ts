@@ -9,6 +9,8 @@ export interface Roads {
   readonly isEstimated: boolean
   /** Whom to name beside whatever is shown of these streets; null where nobody asks for it. */
   readonly attribution: string | null
+  /** Its streets, for those who know their traffic; null where the adapter knows none, and ignores `RoadSearch.speeds`. */
+  readonly edges: RoadEdges | null
   /**
    * From each place to each. Rejects with a KerbsideError ROADS_UNAVAILABLE where a server does not answer, with
    * INVALID_REQUEST where the search asks what the adapter cannot do, and with the signal's reason once it is aborted.

@@ -11,6 +11,7 @@ const SPEED_KPH = 25
 export function createStraightRoads(): Roads {
   return {
     isEstimated: true,
+    edges: null,
     attribution: null,
     async measure(places, { signal } = {}) {
       signal?.throwIfAborted()

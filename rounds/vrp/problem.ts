@@ -22,7 +22,7 @@ export interface Matrix {
   /** Seconds, whole, at a speed ratio of 1. */
   readonly durations: Int32Array
   /** By arc, which of the speed profiles it follows; absent where its duration always holds. */
-  readonly profiles?: Uint8Array | undefined
+  readonly profiles?: Uint16Array | undefined
 }
 
 /**

@@ -12,7 +12,7 @@ export interface Route {
   readonly type: number
   readonly distances: Int32Array
   readonly durations: Int32Array
-  readonly profiles: Uint8Array | undefined
+  readonly profiles: Uint16Array | undefined
   /** Whether its times are plain sums: it takes no break, and speeds do not change. */
   readonly isSteady: boolean
   /** What it drives with nobody to serve: from depot to depot, unloading on the way what it carries already. */

@@ -89,7 +89,7 @@ it('leaves the depot and the tip no earlier than what is ready only then', () =>
 it('drives by the speed of each slice of time that it is under way in', () => {
   const speeds = { from: 0, sliceSeconds: 60, sliceCount: 3, ratios: Float64Array.of(1, 0.5, 2) }
   const line = makeLine([{ serviceSeconds: 0 }], [{}])
-  const matrices = line.matrices.map((matrix) => ({ ...matrix, profiles: new Uint8Array(4) }))
+  const matrices = line.matrices.map((matrix) => ({ ...matrix, profiles: new Uint16Array(4) }))
   const problem = { ...line, matrices, speeds }
   // Of 100 s: 60 by 60 s, 30 more by 120 s, 10 more by 125 s; and home in 50 s.
   expect(evaluate(problem, [[0]]).cost).toBe(175)

@@ -76,7 +76,7 @@ export function makeRandomProblem(seed: number, shape: ProblemShape): Problem {
     matrices: shape.hasSpeeds
       ? matrices.map((matrix) => ({
           ...matrix,
-          profiles: Uint8Array.from(matrix.durations, () => between(0, PROFILE_COUNT - 1)),
+          profiles: Uint16Array.from(matrix.durations, () => between(0, PROFILE_COUNT - 1)),
         }))
       : matrices,
     ...(shape.hasSpeeds && { speeds: makeSpeeds() }),
