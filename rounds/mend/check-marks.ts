@@ -88,7 +88,7 @@ function holdsAlready(mark: RoundMark, kept: readonly RoundMark[], day: MarkedDa
     case 'breakdown':
       return lorryId !== undefined && day.broken.has(lorryId)
     case 'reading':
-      return deviceId !== undefined && day.levels.get(deviceId) === fillPercent
+      return deviceId !== undefined && day.levels.get(deviceId)?.fillPercent === fillPercent
     case 'blocked':
     case 'reopened': {
       const before = readMarks(kept)

@@ -13,6 +13,8 @@ export interface LorryProgress {
   readonly next: RoundStop | null
   /** What the plan had it do after that, without its way home. */
   readonly ahead: readonly RoundStop[]
+  /** All that the plan had it do still, from the next stop to its way home. */
+  readonly rest: readonly RoundStop[]
   readonly isRested: boolean
   readonly isBroken: boolean
   /** It is back: nothing more is asked of it. */
@@ -34,9 +36,13 @@ export interface ProgressParts {
  * a lift that is done, be it a break or a tip, is done too, but not other lifts: those are still to be done. A crew that
  * marks its next lift as impossible stands before it.
  */
-export function findProgress(lorry: LorryRound, parts: ProgressParts): LorryProgress {
-  const { day, now } = parts
+export function findProgress(
+  lorry: Pick<LorryRound, 'lorryId' | 'stops'>,
+  parts: ProgressParts,
+): LorryProgress {
+  const { day } = parts
   const { lorryId } = lorry
+  const now = Math.min(parts.now, day.broken.get(lorryId)?.time ?? parts.now)
   const isOver = (stop: RoundStop): boolean =>
     isFinished(stop) &&
     (stop.type !== 'lift' || day.lifts.get(stop.deviceId as string)?.status === stop.status)
@@ -69,6 +75,7 @@ export function findProgress(lorry: LorryRound, parts: ProgressParts): LorryProg
     lorryId,
     behind: withLoads(behind, parts, lorry),
     next,
+    rest,
     ahead: rest.filter(
       (stop) => stop !== next && stop.type !== 'start' && stop.type !== 'end' && stop.type !== 'break',
     ),
@@ -97,7 +104,7 @@ interface Finished {
 
 /** What marks say is done since, in the order of its times, and what lies before it in the plan; and what is open still. */
 function finishMarked(
-  { lorryId, stops }: LorryRound,
+  { lorryId, stops }: Pick<LorryRound, 'lorryId' | 'stops'>,
   { kept, open }: { readonly kept: readonly RoundStop[]; readonly open: readonly RoundStop[] },
   { day, findPlace }: ProgressParts,
 ): { stops: RoundStop[]; open: RoundStop[] } {
@@ -218,7 +225,7 @@ function isSamePlace(a: Place, b: Place): boolean {
 function withLoads(
   behind: readonly RoundStop[],
   { findDemand }: ProgressParts,
-  { stops }: LorryRound,
+  { stops }: Pick<LorryRound, 'stops'>,
 ): RoundStop[] {
   // What is behind already as it is keeps its load too.
   const known = new Set(stops)

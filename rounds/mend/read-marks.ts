@@ -11,7 +11,7 @@ export interface MarkedDay {
   readonly broken: ReadonlyMap<string, { readonly time: number; readonly reason: string | null }>
   readonly blocked: readonly BlockedStreets[]
   /** By bin, the level that was told last. */
-  readonly levels: ReadonlyMap<string, number>
+  readonly levels: ReadonlyMap<string, { readonly fillPercent: number; readonly time: number }>
 }
 
 interface MarkedLift {
@@ -28,7 +28,7 @@ export function readMarks(marks: readonly RoundMark[]): MarkedDay {
   const tips: { lorryId: string; tipId: string; time: number }[] = []
   const broken = new Map<string, { time: number; reason: string | null }>()
   const blocked = new Map<string, BlockedStreets>()
-  const levels = new Map<string, number>()
+  const levels = new Map<string, { fillPercent: number; time: number }>()
   for (const mark of marks) {
     const { type, deviceId, tipId, lorryId, fillPercent } = mark
     const time = Date.parse(mark.time)
@@ -38,7 +38,7 @@ export function readMarks(marks: readonly RoundMark[]): MarkedDay {
       lifts.set(deviceId, { status: type, time, lorryId: lorryId ?? null, reason })
     } else if (type === 'breakdown' && lorryId !== undefined) broken.set(lorryId, { time, reason })
     else if (type === 'reading' && deviceId !== undefined && fillPercent !== undefined) {
-      levels.set(deviceId, fillPercent)
+      levels.set(deviceId, { fillPercent, time })
     } else if (type === 'blocked') {
       const streets = streetsOf(mark)
       if (streets) blocked.set(JSON.stringify(streets), streets)
