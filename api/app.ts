@@ -9,6 +9,7 @@ import { answerNotModified } from './conditional-get.ts'
 import { addDocs } from './docs.ts'
 import { registerAudit } from './endpoints/audit.ts'
 import { registerAuthorities } from './endpoints/authorities.ts'
+import { registerBinForecast } from './endpoints/bin-forecast.ts'
 import { registerDevices } from './endpoints/devices.ts'
 import { registerGtfsRt } from './endpoints/gtfs-rt.ts'
 import { registerHealth } from './endpoints/health.ts'
@@ -105,6 +106,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerReadings(app, parts)
   registerMaps(app, parts)
   registerTrafficForecast(app, parts)
+  registerBinForecast(app, parts)
   registerIngest(app, parts)
   registerQuarantine(app, parts)
   registerSites(app, parts)
