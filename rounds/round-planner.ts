@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { KerbsideError } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import { checkPlaces } from './check-places.ts'
+import { createRoundMender, type RoundMender } from './mend/round-mender.ts'
 import { checkRound } from './plan-round.ts'
 import { type RoadsFacts, receiveError, type SentError, serveRoads } from './remote-roads.ts'
 import type { Roads } from './roads/roads.ts'
@@ -40,6 +41,8 @@ export interface RoundPlanner {
    * already or is closed.
    */
   start(input: RoundInput, listeners: RoundListeners): RoundJob
+  /** In threads of its own, so that it waits for no plan that is being made. */
+  readonly mend: RoundMender['mend']
   /** Ends what is under way, whose results reject; resolves when no thread is left. */
   close(): Promise<void>
 }
@@ -82,9 +85,10 @@ export function createRoundPlanner({
   logger,
 }: RoundPlannerOptions): RoundPlanner {
   const running = new Set<Job>()
+  const mender = createRoundMender({ roads, logger })
   let isClosed = false
 
-  return { concurrency, check, start, close }
+  return { concurrency, check, start, mend: mender.mend, close }
 
   async function check(input: RoundInput): Promise<void> {
     await checkPlaces(input, checkRound(input), roads)
@@ -161,6 +165,6 @@ export function createRoundPlanner({
 
   async function close(): Promise<void> {
     isClosed = true
-    await Promise.all([...running].map(({ worker }) => worker?.terminate()))
+    await Promise.all([mender.close(), ...[...running].map(({ worker }) => worker?.terminate())])
   }
 }
