@@ -20,7 +20,7 @@ export interface MeasuredRound {
 }
 
 /** As the solver's, by the clock. */
-export interface RoundSpeeds extends Pick<SpeedProfiles, 'sliceSeconds' | 'sliceCount' | 'ratios'> {
+interface RoundSpeeds extends Pick<SpeedProfiles, 'sliceSeconds' | 'sliceCount' | 'ratios'> {
   /** When the first slice begins, in ms since 1970. */
   readonly startTime: number
 }

@@ -74,7 +74,7 @@ function afterRest({ seconds, opens, closes }: Rest, time: number): number {
 }
 
 /** When a vehicle arrives that leaves at a time. */
-export function arriveAfter(
+function arriveAfter(
   { problem: { speeds }, placeCount }: PreparedProblem,
   { durations, profiles }: Route,
   from: number,
@@ -141,7 +141,6 @@ function findRestedFrom(prepared: PreparedProblem, route: Route): number {
 }
 
 function refreshLatest(prepared: PreparedProblem, route: Route): void {
-  const { service, opens, closes } = prepared
   const { nodes, length, latest, latestRested, vehicle } = route
   const { rest } = vehicle
   const last = length - 1
@@ -151,23 +150,29 @@ function refreshLatest(prepared: PreparedProblem, route: Route): void {
   for (let i = last - 1; i >= 0; i--) {
     const node = nodes[i] as number
     const next = nodes[i + 1] as number
-    const served = (leaveBy: number): number => {
-      const begin = Math.min(closes[node] as number, leaveBy - (service[node] as number))
-      return begin < (opens[node] as number) - ROUNDING_SECONDS ? Number.NEGATIVE_INFINITY : begin
-    }
-    const passing = served(leaveBefore(prepared, route, node, next, latest[i + 1] as number))
+    const passing = serveBefore(
+      prepared,
+      node,
+      leaveBefore(prepared, route, node, next, latest[i + 1] as number),
+    )
     if (!rest) {
       latest[i] = passing
       continue
     }
     const restedLeave = leaveBefore(prepared, route, node, next, latestRested[i + 1] as number)
-    latestRested[i] = served(restedLeave)
+    latestRested[i] = serveBefore(prepared, node, restedLeave)
     latest[i] = Math.max(
       passing,
       restBefore(rest, latestRested[i] as number),
-      served(restBefore(rest, restedLeave)),
+      serveBefore(prepared, node, restBefore(rest, restedLeave)),
     )
   }
+}
+
+/** When a place must be reached at the latest to be left by a time; -Infinity where it opens too late for that. */
+function serveBefore({ service, opens, closes }: PreparedProblem, node: number, leaveBy: number): number {
+  const begin = Math.min(closes[node] as number, leaveBy - (service[node] as number))
+  return begin < (opens[node] as number) - ROUNDING_SECONDS ? Number.NEGATIVE_INFINITY : begin
 }
 
 /** When the break must begin at the latest to be over by a time; -Infinity where that is too early for it. */

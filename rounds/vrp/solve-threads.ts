@@ -6,7 +6,7 @@ import type { SolveOptions } from './solve.ts'
 import { createThrottle } from './throttle.ts'
 
 /** What an island finds in a leg. */
-export interface IslandResult {
+interface IslandResult {
   readonly plan: VrpPlan
   /** With what the absent cost. */
   readonly cost: number
