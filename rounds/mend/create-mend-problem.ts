@@ -7,6 +7,7 @@ import { type ChosenLorry, chooseLorries } from '../choose-lorries.ts'
 import type { BlockedStreets, Roads } from '../roads/roads.ts'
 import type { RoundInput } from '../round-input.ts'
 import { createRoundProblem, listRoundPlaces, type RoundPlaces, type RoundProblem } from '../round-problem.ts'
+import { createRoundSpeeds } from '../round-speeds.ts'
 import { matrixOf } from '../vrp/prepare-problem.ts'
 import type { Vehicle } from '../vrp/problem.ts'
 import type { VrpPlan } from '../vrp/solution.ts'
@@ -139,6 +140,7 @@ async function measure(
     lorries: drivers,
     blocked,
     mayLeave: (place) => place >= due.length && !nexts.has(place),
+    day: createRoundSpeeds(input, roads.edges),
   })
   return { drivers, places, measured, starts }
 }

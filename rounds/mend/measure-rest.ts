@@ -4,6 +4,7 @@ import { type MeasuredRound, measureRound } from '../measure-round.ts'
 import type { Place } from '../roads/place.ts'
 import type { BlockedStreets, Roads } from '../roads/roads.ts'
 import { createStraightRoads } from '../roads/straight-roads.ts'
+import type { DaySpeeds } from '../traffic/edge-speeds.ts'
 
 export interface MeasuredRest extends MeasuredRound {
   /** What of what was marked could not be heeded, in sentences. */
@@ -22,20 +23,22 @@ export async function measureRest(
     lorries,
     blocked,
     mayLeave,
+    day,
   }: {
     readonly places: readonly Place[]
     readonly lorries: readonly ChosenLorry[]
     readonly blocked: readonly BlockedStreets[]
     readonly mayLeave: (place: number) => boolean
+    readonly day: DaySpeeds | undefined
   },
 ): Promise<MeasuredRest> {
-  if (blocked.length === 0) return { ...(await measureRound(roads, places, lorries)), notes: [] }
+  if (blocked.length === 0) return { ...(await measureRound(roads, places, lorries, { day })), notes: [] }
   let measured: MeasuredRound
   try {
-    measured = await measureRound(roads, places, lorries, { blocked })
+    measured = await measureRound(roads, places, lorries, { blocked, day })
   } catch (error) {
     if (!(error instanceof KerbsideError) || error.code !== 'INVALID_REQUEST') throw error
-    measured = await measureRound(roads, places, lorries)
+    measured = await measureRound(roads, places, lorries, { day })
     return { ...measured, notes: [`the closed street could not be avoided: ${error.message}`] }
   }
   if (measured.roads.isEstimated) {
