@@ -632,6 +632,7 @@ async function createApiOf(
 ): Promise<Api> {
   const { createApp } = await import('./api/app.ts')
   const { createFillForecasts } = await import('./api/fill-forecasts.ts')
+  const { createTrafficHistories } = await import('./api/traffic-histories.ts')
   const { createQuarantineReplay } = await import('./ingest/replay-quarantined.ts')
   const { createFillForecaster } = await import('./rounds/fill-forecaster.ts')
   const { createRoundPlanner } = await import('./rounds/round-planner.ts')
@@ -653,6 +654,7 @@ async function createApiOf(
     metrics,
     roundPlanner,
     fillForecasts: createFillForecasts({ store, directory, clock, fillForecaster }),
+    trafficHistories: createTrafficHistories({ store, directory, clock }),
     refreshBalance,
     quarantine: createQuarantineReplay({ registry, directory, store, oldestDays: config.oldestDays }),
     health: () =>

@@ -10,6 +10,7 @@ import type { ReadingStore } from '../store/reading-store.ts'
 import type { FillForecasts } from './fill-forecasts.ts'
 import type { ApiLimits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
+import type { TrafficHistories } from './traffic-histories.ts'
 
 /** The HTTP server as every endpoint file gets it: requests are typed by their zod schemas. */
 export type Api = FastifyInstance<
@@ -57,6 +58,7 @@ export interface ApiParts {
   readonly quarantine: QuarantineReplay
   readonly roundPlanner: RoundPlanner
   readonly fillForecasts: FillForecasts
+  readonly trafficHistories: TrafficHistories
   /** Called before the balance is read, so that it shows what was accepted up to now. */
   readonly refreshBalance?: (() => Promise<void>) | undefined
   /** Where the outside reaches this server, without a trailing slash; `Location` and `Link` begin with it. */

@@ -8,6 +8,7 @@ import type { RoundJob } from '../rounds/round-planner.ts'
 import { foreseeBins } from './foresee-bins.ts'
 import type { ApiParts } from './parts.ts'
 import { recordRound } from './record-round.ts'
+import { addCounters } from './round-counters.ts'
 import type { RoundEvents } from './round-events.ts'
 import { readRoundInput } from './round-input.ts'
 
@@ -151,7 +152,7 @@ export function createRoundWorker(parts: ApiParts, events: RoundEvents): RoundWo
 
   async function readInput(round: Round, { authority }: RoundLease): Promise<RoundInput> {
     const input = await readRoundInput(parts, await registry.getAuthority(authority), round.request)
-    return foreseeBins(parts, authority, input)
+    return addCounters(parts, authority, await foreseeBins(parts, authority, input))
   }
 
   async function finish(running: Running, round: Round): Promise<void> {

@@ -1,5 +1,7 @@
+import type { Clock } from '../model/clock.ts'
 import type { Reading } from '../model/reading.ts'
 import { countsField, ROAD_USERS } from '../model/reading.ts'
+import type { DeviceDirectory } from '../registry/device-directory.ts'
 import {
   createTrafficHistory,
   HOURS_KEPT,
@@ -8,7 +10,6 @@ import {
 } from '../rounds/traffic/traffic-history.ts'
 import { createTrafficPool, type TrafficPool } from '../rounds/traffic/traffic-pool.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
-import type { ApiParts } from './parts.ts'
 import { createSharedValues } from './shared-values.ts'
 
 /** How long a counter's history is good for, in ms of the machine's: an hour is added to it once an hour. */
@@ -33,11 +34,13 @@ export interface TrafficHistories {
   getPool(authority: string, timeZone: string): Promise<TrafficPool>
 }
 
-export function createTrafficHistories({
-  store,
-  directory,
-  clock,
-}: Pick<ApiParts, 'store' | 'directory' | 'clock'>): TrafficHistories {
+interface Parts {
+  readonly store: ReadingStore
+  readonly directory: DeviceDirectory
+  readonly clock: Clock
+}
+
+export function createTrafficHistories({ store, directory, clock }: Parts): TrafficHistories {
   const histories = createSharedValues({
     freshMs: HISTORY_FRESH_MS * clock.speed,
     valuesMax: HISTORIES_MAX,

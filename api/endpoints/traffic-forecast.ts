@@ -7,7 +7,6 @@ import { answers, documentedPublishable } from '../documented.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { deviceParams } from '../schemas.ts'
 import { timeQuery } from '../time-query.ts'
-import { createTrafficHistories } from '../traffic-histories.ts'
 
 const HOUR_MS = 3_600_000
 const DEFAULT_SPAN_MS = 24 * HOUR_MS
@@ -38,8 +37,7 @@ const forecastSchema = z.object({
 
 /** What a counter will count, and how fast its road will be. */
 export function registerTrafficForecast(app: Api, parts: ApiParts): void {
-  const { registry, clock } = parts
-  const histories = createTrafficHistories(parts)
+  const { registry, clock, trafficHistories: histories } = parts
   app.get(
     '/v1/authorities/:authority/counters/:device/forecast',
     {

@@ -135,3 +135,38 @@ test('it is read without a key where the counters are published, and what is no 
   const closed = await createAlpha()
   expect((await closed.call('GET', PATH, { key: null })).status).toBe(401)
 })
+
+test('a round is driven as fast as the counters of its town say', async () => {
+  const app = await createAlpha()
+  // The hour at the place's noon is jammed every day.
+  const jam = createWeeks().map((reading) => ({
+    ...reading,
+    fields: { ...reading.fields, meanSpeedKph: new Date(reading.time).getUTCHours() === 11 ? 10 : 50 },
+  }))
+  await app.store.write(jam)
+  await app.call('PATCH', '/v1/authorities/alpha/devices/counter-1', {
+    body: { longitude: 13.4, latitude: 52.5 },
+  })
+  const place = { longitude: 13.4, latitude: 52.5 }
+  await app.call('POST', '/v1/authorities/alpha/depots', { body: { id: 'yard', name: 'Yard', ...place } })
+  await app.call('POST', '/v1/authorities/alpha/lorries', {
+    body: { id: 'a', name: 'A', depotId: 'yard', shiftStart: '12:00', shiftEnd: '20:00' },
+  })
+  await app.call('PATCH', '/v1/authorities/alpha/devices/bin-1', {
+    body: { longitude: 13.5, latitude: 52.5 },
+  })
+  await app.directory.refresh()
+  const planned = async (): Promise<number> => {
+    const round = await app.call('POST', '/v1/authorities/alpha/rounds', {
+      body: { date: '2026-02-16', mustEmpty: ['bin-1'], seconds: 0.1 },
+    })
+    const path = `/v1/authorities/alpha/rounds/${round.body.id}`
+    await app.call('GET', `${path}/events`)
+    const { body } = await app.call('GET', path)
+    expect(body).toMatchObject({ status: 'done', lorries: [{ lorryId: 'a' }] })
+    return body.durationSeconds
+  }
+  const atNoon = await planned()
+  await app.call('PATCH', '/v1/authorities/alpha/lorries/a', { body: { shiftStart: '14:00' } })
+  expect(atNoon).toBeGreaterThan(1.1 * (await planned()))
+})
