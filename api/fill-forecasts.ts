@@ -65,7 +65,7 @@ export function createFillForecasts({
   }
 
   async function ask<T>(authority: string, question: (townId: number) => Promise<T>): Promise<T> {
-    const town = towns.get(authority) ?? createTown()
+    const town = towns.get(authority) ?? createTown(authority)
     towns.delete(authority)
     towns.set(authority, town)
     try {
@@ -82,10 +82,10 @@ export function createFillForecasts({
     }
   }
 
-  function createTown(): Town {
+  function createTown(authority: string): Town {
     return {
       id: ++lastId,
-      bins: reader.begin(),
+      bins: reader.begin(authority),
       refreshedTime: Number.NEGATIVE_INFINITY,
       refreshing: undefined,
     }

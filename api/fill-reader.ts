@@ -5,8 +5,11 @@ import type { ReadingStore } from '../store/reading-store.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
-/** How far back a history begins: half of what a forecast rests on is of the last 45 days. */
-const HISTORY_DAYS = 56
+/**
+ * How far back a history begins: half of what a forecast rests on is of the last 45 days. A large town's begins later, as
+ * its bins speak for each other, and learning takes some 0.4 ms for a bin's day.
+ */
+const HISTORY_DAYS = { most: 56, least: 14, binDays: 40_000 }
 /** Of more, those whose ids come first; the others have no forecast. */
 const BINS_PER_AUTHORITY_MAX = 5_000
 /** Small, so that other work of the event loop comes in between. */
@@ -32,7 +35,7 @@ interface NewReadings {
 }
 
 export interface FillReader {
-  begin(): ReadBins
+  begin(authority: string): ReadBins
   /**
    * Reads what is new since the last time. That readings came late is seen by their count, so a reading that was replaced
    * is not seen. Rejects as the store does, after which `bins` is of no use.
@@ -50,7 +53,11 @@ export function createFillReader({
   readonly clock: Clock
 }): FillReader {
   return {
-    begin: () => ({ from: clock.now() - HISTORY_DAYS * DAY_MS, known: new Map(), counted: undefined }),
+    begin(authority) {
+      const { most, least, binDays } = HISTORY_DAYS
+      const days = Math.max(least, Math.min(most, Math.floor(binDays / listBins(authority).length)))
+      return { from: clock.now() - days * DAY_MS, known: new Map(), counted: undefined }
+    },
     async readNew(authority, bins) {
       const devices = listBins(authority)
       // Counted first: what arrives while bins are read is found to be missing next time, and looked at then.

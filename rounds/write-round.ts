@@ -15,6 +15,11 @@ const CSV_COLUMNS = [
   'litres',
   'kg',
   'reason',
+  'expectedPercent',
+  'chanceOfOverflow',
+  'costOfWaiting',
+  'detourM',
+  'detourCost',
 ]
 
 /** A row a stop in the order of driving, `order` from 0; then a row of type `left` for each bin that is left. */
@@ -22,7 +27,7 @@ export function writeRoundCsv({ lorries, left }: Round): string {
   const rows = lorries.flatMap(({ lorryId, stops }) =>
     stops.map((stop, order) => ({ lorryId, order, ...stop, ...stop.load })),
   )
-  const leftRows = left.map(({ deviceId, reason }) => ({ type: 'left', deviceId, reason }))
+  const leftRows = left.map((bin) => ({ type: 'left', ...bin }))
   return stringify([...rows, ...leftRows], { header: true, columns: CSV_COLUMNS })
 }
 

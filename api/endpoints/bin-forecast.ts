@@ -58,7 +58,7 @@ export function registerBinForecast(app: Api, { registry, fillForecasts, clock }
           'maps',
           'forecastBin',
           'How full a bin is expected to be, and when it overflows',
-          "Learnt from the last eight weeks of its readings, and from the bins of its stream as far as they are few. `asUsual` is what will be seen if it is emptied as it was until now, `nobodyEmpties` what happens if it is not. With 80 % it stands between `lowPercent` and `highPercent`; chances are of reaching the threshold (the bin's own, or 75 %) or 100 % at any moment up to `time`. `knownUntil` is the latest reading that was used; of a bin without any it is null, and the bin is taken as empty now. The first answer for an authority takes some seconds.",
+          "Learnt from the last two to eight weeks of its readings (eight up to 700 bins), and from the bins of its stream as far as they are few. `asUsual` is what will be seen if it is emptied as it was until now, `nobodyEmpties` what happens if it is not. With 80 % it stands between `lowPercent` and `highPercent`; chances are of reaching the threshold (the bin's own, or 75 %) or 100 % at any moment up to `time`. `knownUntil` is the latest reading that was used; of a bin without any it is null, and the bin is taken as empty now. The first answer for an authority takes some seconds.",
         ),
         params: deviceParams,
         querystring: forecastQuery,

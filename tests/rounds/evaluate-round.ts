@@ -45,7 +45,9 @@ export function findFaults(input: RoundInput, plan: RoundPlan): string[] {
         if (!bin) fail(`${stop.deviceId} is no bin`)
         else {
           mentions.set(bin.id, (mentions.get(bin.id) ?? 0) + 1)
-          litres += Math.ceil(((bin.fillPercent ?? 100) / 100) * (bin.capacityLitres ?? 1_100))
+          litres += Math.ceil(
+            ((bin.forecast?.expectedPercent ?? bin.fillPercent ?? 100) / 100) * (bin.capacityLitres ?? 1_100),
+          )
           if (stream !== undefined && stream !== bin.stream) fail(`mixes ${stream} and ${bin.stream}`)
           stream = bin.stream
           const isTaken =
