@@ -30,7 +30,8 @@ const roundPageQuery = pageQueryOf(ROUND_CURSOR_PATTERN).extend({
 
 const PLANNING = [
   'Planning goes on after the answer: see `…/events`, or ask again. It outlives the process that does it: the next one, or another on the same registry, plans the round again from its request, and after three such ends it has failed. What makes no sense is refused at once, and `errors` names it.',
-  'Every bin asked for (all, by default) is in the plan once or in `left` with its reason. Bins of `mustEmpty` are to be emptied however full they are.',
+  'Every bin asked for (all, by default) is in the plan once or in `left` with its reason. Bins of `mustEmpty` are to be emptied however full they are, and so are those at or above the `thresholdPercent` of their own settings.',
+  "Of the others, each bin's readings tell what leaving it until the next round would cost: the chance that it is full on each day until then times `overflowCostPerDay`, and what a visit would save later. It is emptied where that is more than the kilometres and the time of going there. The next round is on `nextDate`, the day after `date` by default: give it where no lorry comes the next day. The numbers are with each stop and each bin in `left`. A bin that is known too little is emptied at or above 75 %.",
   'Where the installation has no map of the roads, ways are straight lines times 1.4, driven at 25 km/h, and `estimated` is true. A lift takes 90 s and a bin holds 1,100 litres where its settings do not say; a litre weighs 0.12 kg, and litres in a lorry are counted as they lay in the bins. One stream is carried at a time. Without tips the depot serves as tip, in 15 minutes.',
   'A lorry leaves when its shift starts and comes home empty within it. `seconds` is 10 by default, and small rounds take less.',
 ].join('\n\n')
