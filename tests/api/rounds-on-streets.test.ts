@@ -10,6 +10,7 @@ import { createRoundPlanner } from '../../rounds/round-planner.ts'
 import { createTestApp, type TestApp } from '../fixtures/create-test-app.ts'
 import { findTestData } from '../fixtures/find-test-data.ts'
 import { createStreetGrid, type StreetGrid } from '../rounds/roads/street-grid.ts'
+import { createTown as createBerlin, planRound } from './round-town.ts'
 
 const data = findTestData('routing/osm')
 const ROUNDS = '/v1/authorities/andorra/rounds'
@@ -76,6 +77,14 @@ describe.skipIf(!data)('rounds on the streets of Andorra', () => {
       { path: 'depotIds', message: 'no lorry gets out of depot yard: there is no road near it' },
     ])
     expect((await own.call('GET', ROUNDS)).body.items).toEqual([])
+  })
+
+  test('a map of somewhere else is no reason to refuse: straight lines serve, and say so', async () => {
+    const roundPlanner = createRoundPlanner({ roads, logger: silentLogger })
+    const own = await createBerlin({ roundPlanner }, 10)
+    onTestFinished(() => roundPlanner.close())
+    const { round } = await planRound(own, { mustEmpty: ['bin-1', 'bin-2'] })
+    expect(round).toMatchObject({ status: 'done', estimated: true, attribution: null })
   })
 
   /** Bins on the streets, by seed and all due, a depot and a tip among them, and four lorries. */
