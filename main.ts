@@ -35,7 +35,8 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
   kerbside sim [--seed N]           a simulated town that publishes to a running Kerbside
   kerbside replay PATH [--speed N] [--authority ID]
                                     publishes a recording as if it were live; speed 0 is as fast as it goes
-  kerbside plan AUTHORITY [--date D] [--seconds S] [--threads N] [--seed K] [--bins a,b] [--out FILE]
+  kerbside plan AUTHORITY [--date D] [--next-date D] [--seconds S] [--threads N] [--seed K] [--bins a,b]
+                       [--out FILE]
                                     has a running Kerbside plan a round; FILE ends in .json, .geojson, .gpx, .csv, .html
   kerbside import osm FILE.osm.pbf  the streets that rounds are planned on, instead of those imported before
   kerbside import devices FILE --authority ID [--kind bin] [--credentials FILE] [--map FIELD=PROPERTY] [--skip-bad]

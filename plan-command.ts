@@ -72,6 +72,7 @@ function readArguments(args: string[]): {
     allowPositionals: true,
     options: {
       date: { type: 'string' },
+      'next-date': { type: 'string' },
       seconds: { type: 'string' },
       threads: { type: 'string' },
       seed: { type: 'string' },
@@ -83,7 +84,7 @@ function readArguments(args: string[]): {
   if (authority === undefined || more.length > 0) {
     throw new KerbsideError('INVALID_REQUEST', 'plan: the id of one AUTHORITY is expected')
   }
-  const { date, seconds, threads, seed, bins, out } = values
+  const { date, 'next-date': nextDate, seconds, threads, seed, bins, out } = values
   if (out !== undefined && ![...FORMATS, '.json'].includes(extname(out))) {
     throw new KerbsideError('INVALID_REQUEST', `--out: ${out} ends in none of .json, ${FORMATS.join(', ')}`)
   }
@@ -92,6 +93,7 @@ function readArguments(args: string[]): {
     out,
     request: {
       ...(date === undefined ? {} : { date }),
+      ...(nextDate === undefined ? {} : { nextDate }),
       ...(seconds === undefined ? {} : { seconds: readNumber('--seconds', seconds) }),
       ...(threads === undefined ? {} : { threads: readNumber('--threads', threads) }),
       ...(seed === undefined ? {} : { seed: readNumber('--seed', seed) }),

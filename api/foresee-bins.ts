@@ -1,5 +1,6 @@
 import { KerbsideError } from '../model/error.ts'
-import type { RoundInput } from '../rounds/round-input.ts'
+import type { BinForecast } from '../rounds/choose/forecast-bin.ts'
+import type { PlannedBin, RoundInput } from '../rounds/round-input.ts'
 import { roundTimesOf } from '../rounds/round-times.ts'
 import type { ApiParts } from './parts.ts'
 import { readVisitPrices } from './visit-prices.ts'
@@ -24,11 +25,17 @@ export async function foreseeBins(
     const forecasts = await fillForecasts.weighBins(authority, { bins, roundTime, nextRoundTime })
     return {
       ...input,
-      bins: input.bins.map((bin, index) => ({ ...bin, forecast: forecasts[index] ?? null })),
+      bins: input.bins.map((bin, index) => addForecast(bin, forecasts[index] ?? null)),
     }
   } catch (error) {
     if (!(error instanceof KerbsideError) || error.code !== 'INTERNAL') throw error
     logger.warn({ err: error, authority }, 'bins could not be forecast, and a round is planned by thresholds')
     return input
   }
+}
+
+/** Where the latest reading tells something else, such as the battery, the last level is an earlier reading's. */
+function addForecast(bin: PlannedBin, forecast: BinForecast | null): PlannedBin {
+  if (!forecast || bin.fillPercent !== null) return { ...bin, forecast }
+  return { ...bin, fillPercent: forecast.fillPercent, time: forecast.time, forecast }
 }

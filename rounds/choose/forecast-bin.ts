@@ -18,6 +18,9 @@ const VISIT_COST_RATIO = 1.2
 
 /** What a forecast says of a bin for a round: plain data. Costs are in the money of the lorries' prices. */
 export interface BinForecast {
+  /** The last level that counts, and when it was read, in ms since 1970. */
+  readonly fillPercent: number
+  readonly time: number
   /** Its level when the round begins, if nobody empties it before. */
   readonly expectedPercent: number
   /** That it is full before the next round, from 0 to 1. */
@@ -61,10 +64,11 @@ export function forecastBin(
     thresholdPercent: 100,
     assumption: 'nobody-empties',
   })
-  const expectedPercent =
-    roundTime > history.time ? (atRound?.expectedPercent ?? history.fillPercent) : history.fillPercent
+  const { time, fillPercent } = history
   return {
-    expectedPercent,
+    fillPercent,
+    time,
+    expectedPercent: roundTime > time ? (atRound?.expectedPercent ?? fillPercent) : fillPercent,
     chanceOfOverflow,
     costOfWaiting,
     worth: prize,

@@ -7,6 +7,8 @@ import { makeBin, makeLorry, makeTown } from './round-town.ts'
 
 function foresee(fields: Partial<BinForecast> = {}): BinForecast {
   return {
+    fillPercent: 81,
+    time: Date.parse('2026-06-30T18:00:00Z'),
     expectedPercent: 84,
     chanceOfOverflow: 0.94,
     costOfWaiting: 18,

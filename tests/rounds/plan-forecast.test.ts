@@ -26,6 +26,8 @@ function makeForeseenTown(seed: number, parts: Parameters<typeof makeTown>[2] = 
       fillPercent: Math.round(20 + random() * 60),
       thresholdPercent: random() < 0.1 ? 60 : null,
       forecast: {
+        fillPercent: 30,
+        time: Date.parse('2026-06-30T18:00:00Z'),
         expectedPercent: 30 + random() * 60,
         chanceOfOverflow: random(),
         costOfWaiting: 8 * random(),
@@ -94,6 +96,8 @@ describe('a round that is planned by forecasts', () => {
 
   it('sends no lorry out where that costs more than all that waits, and says what it would cost', async () => {
     const forecast = {
+      fillPercent: 66,
+      time: Date.parse('2026-06-30T18:00:00Z'),
       expectedPercent: 70,
       chanceOfOverflow: 0.4,
       costOfWaiting: 3,
