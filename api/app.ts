@@ -18,6 +18,7 @@ import { registerKeys } from './endpoints/keys.ts'
 import { registerMaps } from './endpoints/maps.ts'
 import { registerQuarantine } from './endpoints/quarantine.ts'
 import { registerReadings } from './endpoints/readings.ts'
+import { registerRoundMarks } from './endpoints/round-marks.ts'
 import { registerRoundReports } from './endpoints/round-reports.ts'
 import { registerRounds } from './endpoints/rounds.ts'
 import { registerSites } from './endpoints/sites.ts'
@@ -112,6 +113,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerSites(app, parts)
   registerRounds(app, parts, liveRounds)
   registerRoundReports(app, parts)
+  registerRoundMarks(app, parts)
   registerGtfsRt(app, parts)
   registerKeys(app, parts)
   registerAudit(app, parts)

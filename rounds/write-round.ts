@@ -20,6 +20,7 @@ const CSV_COLUMNS = [
   'costOfWaiting',
   'detourM',
   'detourCost',
+  'status',
 ]
 
 /** A row a stop in the order of driving, `order` from 0; then a row of type `left` for each bin that is left. */

@@ -96,13 +96,13 @@ function writeLorry(round: Round, lorry: LorryRound, names: SheetNames): string 
 }
 
 function writeStop(stop: RoundStop, number: number | null, names: SheetNames): string {
-  const { arrivalTime, departureTime, load, reason } = stop
+  const { arrivalTime, departureTime, load, reason, status } = stop
   const cells = [
     `<td>${number === null ? '' : '<span class="box"></span>'}</td>`,
     `<td class="number">${number ?? ''}</td>`,
     `<td class="number">${formatTimeOfDay(arrivalTime, names.timeZone)}</td>`,
     `<td class="number">${formatTimeOfDay(departureTime, names.timeZone)}</td>`,
-    `<td>${describeStop(stop, names)}</td>`,
+    `<td>${describeStop(stop, names)}${status === undefined || status === 'planned' ? '' : `: ${status}`}</td>`,
     `<td class="number">${formatNumber(load.litres)} l, ${formatNumber(load.kg)} kg</td>`,
     `<td class="why">${reason === null ? '' : escapeXml(reason)}</td>`,
   ]

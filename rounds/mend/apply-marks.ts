@@ -9,6 +9,14 @@ import { readMarks } from './read-marks.ts'
 /** A crew within so much of its plan is on schedule, and nobody's plan changes. */
 const SCHEDULE_SECONDS = 600
 
+interface MarkOptions {
+  readonly input: RoundInput
+  /** In ms since 1970. */
+  readonly now: number
+  /** The rest is to be planned anew in any case. */
+  readonly isUrgent?: boolean
+}
+
 /**
  * A round with new marks kept, as its next revision. Where they change nothing but what is done, as planned, that shows at
  * once; otherwise the round `isMending`: its rest is to be planned anew.
@@ -16,11 +24,11 @@ const SCHEDULE_SECONDS = 600
 export function applyMarks(
   round: Round,
   fresh: readonly RoundMark[],
-  { input, now }: { readonly input: RoundInput; readonly now: number },
+  { input, now, isUrgent = false }: MarkOptions,
 ): Round {
   const marks = [...(round.marks ?? []), ...fresh]
-  const kept: Round = { ...round, marks, revision: round.revision + 1 }
-  if (round.isMending || fresh.some((mark) => !isQuiet(mark, round, input)))
+  const kept: Round = { ...round, marks, changes: [], revision: round.revision + 1 }
+  if (isUrgent || round.isMending || fresh.some((mark) => !isQuiet(mark, round, input)))
     return { ...kept, isMending: true }
   const lorries = listProgress(round, input, readMarks(marks), now)
   const planned = new Map(round.lorries.map((lorry) => [lorry.lorryId, lorry]))
@@ -30,7 +38,6 @@ export function applyMarks(
   if (!isOnSchedule) return { ...kept, isMending: true }
   return {
     ...kept,
-    changes: [],
     lorries: lorries.map(({ lorryId, behind, rest }) => ({
       ...(planned.get(lorryId) as LorryRound),
       stops: [...behind, ...rest],

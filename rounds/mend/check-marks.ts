@@ -64,8 +64,10 @@ function findFaults(
   if (lorryId !== undefined && !drives && !isIn(lorryId, input.lorries)) {
     faults.push({ path: 'lorryId', message: `there is no lorry ${lorryId}` })
   }
-  if (time === undefined) return faults
-  const [at, day] = [Date.parse(time), Date.parse(`${round.request.date}T00:00:00Z`)]
+  const [at, day] = [
+    time === undefined ? now : Date.parse(time),
+    Date.parse(`${round.request.date}T00:00:00Z`),
+  ]
   if (at > now + AHEAD_MAX_MS) faults.push({ path: 'time', message: 'is in the future' })
   else if (at < day - DAY_MS || at > day + 2 * DAY_MS) {
     faults.push({ path: 'time', message: `is not of the round's day, ${round.request.date}` })
