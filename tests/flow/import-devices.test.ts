@@ -47,7 +47,10 @@ test('kerbside import devices registers what a file lists, keeps the passwords, 
 
   await writeFile(list, [...LIST, 'bin-2,bin,,200,52.5,'].join('\n'))
   const refused = await run()
-  expect(refused).toMatchObject({ code: 1, log: expect.stringContaining('line 5, longitude: 200 is not allowed') })
+  expect(refused).toMatchObject({
+    code: 1,
+    log: expect.stringContaining('line 5, longitude: 200 is not allowed'),
+  })
   expect((await request<{ items: [] }>(apiUrl, `${ALPHA}/devices`)).items).toEqual([])
 
   const first = await run('--skip-bad', '--credentials', passwords)
@@ -82,6 +85,11 @@ test('kerbside import devices registers what a file lists, keeps the passwords, 
     { id: 'c-1', name: 'Bridge', kind: 'traffic' },
   ])
 
+  await request(apiUrl, '/v1/authorities', { body: { id: 'beta', name: 'Beta', timeZone: 'UTC' } })
+  expect(await run('--authority', 'beta', '--credentials', passwords)).toMatchObject({
+    code: 1,
+    log: expect.stringContaining('take another file'),
+  })
   await writeFile(list, 'id,kind\nc-1,bin\n')
   expect(await run()).toMatchObject({ code: 1, log: expect.stringContaining('c-1 is registered as traffic') })
   expect(await run('--colour', 'red')).toMatchObject({ code: 2 })
