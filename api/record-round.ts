@@ -34,8 +34,8 @@ function toLorryRecord(
 ): LorryRecord {
   let [lifts, tips, litres, kg] = [0, 0, 0, 0]
   let carried = { litres: 0, kg: 0 }
-  for (const { type, load } of stops) {
-    if (type === 'lift') {
+  for (const { type, load, status } of stops) {
+    if (type === 'lift' && status !== 'impossible') {
       lifts += 1
       litres += load.litres - carried.litres
       kg += load.kg - carried.kg

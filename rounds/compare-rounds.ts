@@ -65,7 +65,9 @@ function figuresOf(round: Round): RoundFigures {
 
 function binsOf({ lorries }: Round): string[] {
   return lorries.flatMap(({ stops }) =>
-    stops.flatMap(({ type, deviceId }) => (type === 'lift' ? (deviceId ?? []) : [])),
+    stops.flatMap(({ type, deviceId, status }) =>
+      type === 'lift' && status !== 'impossible' ? (deviceId ?? []) : [],
+    ),
   )
 }
 
