@@ -6,7 +6,7 @@ import type { RoundInput } from '../round-input.ts'
 import { type MarkedDay, readMarks } from './read-marks.ts'
 
 /** A round that so much was marked of takes no more: it is a loop, or another day's. */
-export const MARKS_MAX = 10_000
+const MARKS_MAX = 10_000
 /** As for readings: clocks of crews' devices differ. */
 const AHEAD_MAX_MS = 600_000
 const DAY_MS = 86_400_000

@@ -37,7 +37,7 @@ export interface MendProblem {
   readonly notes: readonly string[]
 }
 
-export interface RestBegin {
+interface RestBegin {
   /** The stop that it was on its way to, with the time at which it gets there. */
   readonly next: RoundStop | null
 }

@@ -15,7 +15,7 @@ export interface RoundMender {
   close(): Promise<void>
 }
 
-export interface MendTask {
+interface MendTask {
   readonly round: Round
   readonly input: RoundInput
   /** In ms since 1970. */
