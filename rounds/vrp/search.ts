@@ -1,4 +1,5 @@
 import { createRandom, type Random } from '../../model/random.ts'
+import { moveTrip } from './move-trip.ts'
 import { type PreparedProblem, prepareProblem } from './prepare-problem.ts'
 import type { Problem } from './problem.ts'
 import { fill, gather, recreate } from './recreate.ts'
@@ -49,6 +50,8 @@ export interface Cooling {
 
 /** The chance that an iteration takes a whole route out, where it matters who drives. */
 const ROUTE_RUIN_RATE = 0.02
+/** The chance that a trip is moved as a whole instead. */
+const TRIP_MOVE_RATE = 0.1
 /** The chance that absent neighbours are taken in together instead. */
 const GATHER_RATE = 0.01
 /** The chance that two vehicles swap all they do instead. */
@@ -122,6 +125,10 @@ export function anneal(search: Search, cooling: Cooling): boolean {
 function change({ prepared, solution, random, hasRouteCosts, hasPrizes }: Search): void {
   if (hasPrizes && random() < GATHER_RATE) {
     gather(prepared, solution, random)
+    return
+  }
+  if (prepared.tipCount > 0 && random() < TRIP_MOVE_RATE) {
+    moveTrip(prepared, solution, random)
     return
   }
   const longAbsent = solution.absent.length
