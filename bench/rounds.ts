@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util'
 import { findTestData } from '../tests/fixtures/find-test-data.ts'
-import { CANDIDATES, type Candidate, CHOSEN_STYLES } from './rounds/candidates.ts'
+import { CANDIDATES, CHOSEN_STYLES } from './rounds/candidates.ts'
 import { interpolateAt } from './rounds/curve.ts'
+import { drawCurve } from './rounds/draw-curve.ts'
 import { readGrowth } from './rounds/read-growth.ts'
 import { type Outcome, SETTLING_DAYS, simulate } from './rounds/simulate.ts'
 import { createTown } from './rounds/town.ts'
-import { type KnownTown, WARM_UP_DAYS, warmUp } from './rounds/warm-up.ts'
+import { WARM_UP_DAYS, warmUp } from './rounds/warm-up.ts'
 
 /** Policies are compared where so many of all bin-days end with a full bin. */
 const COMPARED_PERCENT = 2
@@ -40,7 +41,10 @@ export async function benchRounds(args: string[]): Promise<Record<string, number
     if (values.policy !== undefined && values.policy !== policy) continue
     for (const candidate of candidates) {
       if (!values.tune && candidate.style !== CHOSEN_STYLES[policy]) continue
-      const curve = drawCurve(known, candidate, { from, to: from + days })
+      const { first } = candidate
+      const curve = drawCurve(candidate.dials, { first, comparedPercent: COMPARED_PERCENT }, (dial) =>
+        simulate(known.town, candidate.create(known, dial), { from, to: from + days, start: known.start }),
+      )
       const at = interpolateAt(
         curve.map(({ outcome }) => outcome),
         COMPARED_PERCENT,
@@ -56,18 +60,6 @@ export async function benchRounds(args: string[]): Promise<Record<string, number
     }
   }
   return { days, seed, pace, ...(values.tune ? {} : summarize(compared)) }
-}
-
-/** By its dial, as far as needed: from the lowest on, until the compared overflow lies between two points. */
-function drawCurve(
-  known: KnownTown,
-  { create, dials }: Candidate,
-  period: { readonly from: number; readonly to: number },
-): { dial: number; outcome: Outcome }[] {
-  return dials.map((dial) => ({
-    dial,
-    outcome: simulate(known.town, create(known, dial), { ...period, start: known.start }),
-  }))
 }
 
 function summarize(compared: ReadonlyMap<string, Outcome | null>): Record<string, number> {

@@ -7,54 +7,71 @@ import type { KnownTown } from './warm-up.ts'
 /** A policy with its style settled: the one dial that is left trades kilometres for overflow, and gives its curve. */
 export interface Candidate {
   readonly style: string
+  /** All settings of the dial, rising, and the index of the one to begin with. */
   readonly dials: readonly number[]
+  readonly first: number
   readonly create: (known: KnownTown, dial: number) => Policy
 }
+
+/** Lorries drive every so many days. */
+const CADENCES = [1, 2, 3]
+const LEVELS_PERCENT = [22, 28, 34, 40, 46, 52, 58, 64, 70, 76, 82, 88, 94]
+/** By cadence, the level to begin with: the seldomer the rounds, the sooner bins are emptied. */
+const FIRST_LEVEL = [0, 8, 5, 2]
+/** Of a day of overflow, in the money of the lorries' prices. */
+const OVERFLOW_PRICES = [2, 3, 4, 5.3, 7, 9.3, 12.4, 16.5, 22, 29, 39, 52, 70, 93]
 
 /** All styles of each policy; which of them are scored was settled on other towns: `CHOSEN_STYLES`. */
 export const CANDIDATES: Readonly<Record<string, readonly Candidate[]>> = {
   fixed: [true, false].map((isZoned) => ({
     style: isZoned ? 'zoned' : 'together',
-    dials: [2, 3, 4],
+    dials: [1, 2, 3, 4, 5, 6, 7, 8],
+    first: 1,
     create: (known, everyDays) => createFixedRounds(known, { isZoned }, everyDays),
   })),
   fixedClasses: [true, false].flatMap((isZoned) =>
-    [1, 2, 3].map((cadence) => ({
+    CADENCES.map((cadence) => ({
       style: `${isZoned ? 'zoned' : 'together'}, every ${cadence}`,
-      dials: [10, 20, 35, 60],
+      dials: OVERFLOW_PRICES,
+      first: 8,
       create: (known: KnownTown, price: number) => createClassedRounds(known, { isZoned, cadence }, price),
     })),
   ),
-  threshold: [1, 2, 3].map((cadence) => ({
+  threshold: CADENCES.map((cadence) => ({
     style: `every ${cadence}`,
-    dials: [30, 40, 50, 60],
+    dials: LEVELS_PERCENT,
+    first: FIRST_LEVEL[cadence] as number,
     create: (_, level) => createThresholdRounds({ cadence }, level),
   })),
-  thresholdTopUps: [1, 2, 3].flatMap((cadence) =>
+  thresholdTopUps: CADENCES.flatMap((cadence) =>
     [15, 25, 40].flatMap((belowPercent) =>
       [1.6, 2, 3].map((price) => ({
         style: `every ${cadence}, ${belowPercent} % below for ${price}`,
-        dials: [50, 60, 70],
+        dials: LEVELS_PERCENT,
+        first: FIRST_LEVEL[cadence] as number,
         create: (_: KnownTown, level: number) =>
           createThresholdRounds({ cadence, topUp: { belowPercent, price } }, level),
       })),
     ),
   ),
   kerbside: [1, 2].flatMap((cadence) =>
-    [1, 1.2, 1.5].map((visitCostRatio) => ({
-      style: `every ${cadence}, visits at ${visitCostRatio}`,
-      dials: [8, 12, 18],
-      create: (known: KnownTown, price: number) =>
-        createKerbsideRounds(known, { cadence, visitCostRatio }, price),
-    })),
+    [true, false].flatMap((isOffered) =>
+      [0.8, 1, 1.2].map((visitCostRatio) => ({
+        style: `every ${cadence}, visits at ${visitCostRatio} of ${isOffered ? 'what rounds offered' : 'usual'}`,
+        dials: OVERFLOW_PRICES,
+        first: 3,
+        create: (known: KnownTown, price: number) =>
+          createKerbsideRounds(known, { cadence, visitCostRatio, isOffered }, price),
+      })),
+    ),
   ),
 }
 
-/** Styles that did well on town 1, which is not scored; not every style of top-ups and of Kerbside's own was compared. */
+/** Styles that did best at 2 % of overflow on towns 1 and 2, over 45 days; these two are not scored. */
 export const CHOSEN_STYLES: Readonly<Record<string, string>> = {
   fixed: 'zoned',
   fixedClasses: 'zoned, every 2',
   threshold: 'every 2',
   thresholdTopUps: 'every 2, 25 % below for 2',
-  kerbside: 'every 1, visits at 1.2',
+  kerbside: 'every 1, visits at 1 of what rounds offered',
 }

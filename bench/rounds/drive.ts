@@ -1,5 +1,4 @@
-import type { Problem } from '../../rounds/vrp/problem.ts'
-import type { VrpPlan } from '../../rounds/vrp/solution.ts'
+import type { Matrix, Problem } from '../../rounds/vrp/problem.ts'
 import { solve } from '../../rounds/vrp/solve.ts'
 import type { Town } from './town.ts'
 
@@ -10,10 +9,7 @@ const SHIFT_SECONDS = 8 * 3600
 const CAPACITY_PERCENT = 7_000
 const UNLOADING_SECONDS = 900
 /** Per policy and day, whatever it asks for. */
-const ITERATIONS = 600
-
-/** Of which so many go to a first plan where there are prizes. */
-const FIRST_RATIO = 0.3
+const ITERATIONS = 1_000
 
 /** What a kilometre and an hour cost, in any currency. */
 const PRICES = { perKm: 2, perHour: 25 }
@@ -24,8 +20,6 @@ export interface Visit {
   readonly bin: number
   /** What the policy thinks it worth; Infinity where it is to be emptied whatever that costs. */
   readonly prize: number
-  /** Whether the search begins with it in a round: from nothing, no single prize would ever pay for one. */
-  readonly isPressing: boolean
 }
 
 /** What one day's lorries did. */
@@ -34,6 +28,8 @@ export interface DayDriven {
   readonly km: number
   readonly crewHours: number
   readonly cost: number
+  /** By bin: what its lift cost on the way, or would have cost. */
+  readonly offers: Float64Array
 }
 
 interface Lift {
@@ -48,16 +44,15 @@ export function drive(
   visits: readonly Visit[],
   { levels, seed }: { levels: ArrayLike<number>; seed: number },
 ): DayDriven {
-  if (visits.length === 0) return { lifts: [], km: 0, crewHours: 0, cost: 0 }
+  if (visits.length === 0)
+    return { lifts: [], km: 0, crewHours: 0, cost: 0, offers: offerLifts(town, [], []) }
   const { problem, places } = createProblem(town, visits, levels)
-  const { routes } = search(problem, visits, seed)
+  const { routes } = solve(problem, { seed, iterations: ITERATIONS, elapsedSeconds: () => 0 })
   const size = places.length
   const { distances, durations } = problem.matrices[0] as Problem['matrices'][0]
   const home = size - 1
   const lifts: Lift[] = []
-  const costOf = (from: number, to: number): number =>
-    ((distances[from * size + to] as number) * PRICES.perKm) / 1000 +
-    ((durations[from * size + to] as number) * PRICES.perHour) / 3600
+  const costOf = createWayCosts(problem.matrices[0] as Matrix, size)
   let [metres, seconds] = [0, 0]
   for (const { visits: stops } of routes) {
     let at = home
@@ -74,25 +69,50 @@ export function drive(
     }
   }
   const [km, crewHours] = [metres / 1000, seconds / 3600]
-  return { lifts, km, crewHours, cost: km * PRICES.perKm + crewHours * PRICES.perHour }
+  const driven = routes.map(({ visits: stops }) => stops.map((stop) => places[stop] as number))
+  return {
+    lifts,
+    km,
+    crewHours,
+    cost: km * PRICES.perKm + crewHours * PRICES.perHour,
+    offers: offerLifts(town, driven, lifts),
+  }
 }
 
-function search(problem: Problem, visits: readonly Visit[], seed: number): VrpPlan {
-  const elapsedSeconds = (): number => 0
-  if (visits.every(({ prize }) => prize === Number.POSITIVE_INFINITY)) {
-    return solve(problem, { seed, iterations: ITERATIONS, elapsedSeconds })
+/** What the lift of each bin cost, or would cost at the best place in the rounds; where nobody drives, in one of its own. */
+function offerLifts(
+  { binCount, matrix }: Town,
+  routes: readonly (readonly number[])[],
+  lifts: readonly Lift[],
+): Float64Array {
+  const costOf = createWayCosts(matrix, binCount + 2)
+  const [tip, home] = [binCount, binCount + 1]
+  const offers = new Float64Array(binCount).fill(Number.POSITIVE_INFINITY)
+  const offerBetween = (from: number, to: number, saved: number): void => {
+    for (let bin = 0; bin < binCount; bin++) {
+      const cost = costOf(from, bin) + costOf(bin, to) - saved + LIFT_COST
+      offers[bin] = Math.min(offers[bin] as number, cost)
+    }
   }
-  const customers = problem.customers.map((customer, index) =>
-    visits[index]?.isPressing ? { ...customer, prize: Number.POSITIVE_INFINITY } : customer,
-  )
-  const first = Math.round(ITERATIONS * FIRST_RATIO)
-  const start = solve({ ...problem, customers }, { seed, iterations: first, elapsedSeconds })
-  const plan = solve(problem, { seed, start, iterations: ITERATIONS - first, elapsedSeconds })
-  const isMandatory = visits.some(({ prize }) => prize === Number.POSITIVE_INFINITY)
-  const worth = visits.reduce((sum, { prize }, index) => (plan.absent.includes(index) ? sum : sum + prize), 0)
-  return isMandatory || worth > plan.cost
-    ? plan
-    : { cost: 0, routes: [], absent: visits.map((_, index) => index) }
+  if (routes.length === 0) offerBetween(home, tip, -costOf(tip, home))
+  for (const stops of routes) {
+    // Nothing is lifted after the last tip.
+    for (const [index, to] of stops.entries()) {
+      const from = stops[index - 1] ?? home
+      offerBetween(from, to, costOf(from, to))
+    }
+  }
+  for (const { bin, detourCost } of lifts) offers[bin] = detourCost
+  return offers
+}
+
+function createWayCosts(
+  { distances, durations }: Matrix,
+  size: number,
+): (from: number, to: number) => number {
+  return (from, to) =>
+    ((distances[from * size + to] as number) * PRICES.perKm) / 1000 +
+    ((durations[from * size + to] as number) * PRICES.perHour) / 3600
 }
 
 function createProblem(

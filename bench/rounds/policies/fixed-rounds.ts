@@ -66,9 +66,7 @@ function createCalendar(
   return {
     visit: (day) =>
       periods.flatMap((period, bin): Visit[] =>
-        day % period === (phases[bin] as number) % period
-          ? [{ bin, prize: Number.POSITIVE_INFINITY, isPressing: true }]
-          : [],
+        day % period === (phases[bin] as number) % period ? [{ bin, prize: Number.POSITIVE_INFINITY }] : [],
       ),
   }
 }

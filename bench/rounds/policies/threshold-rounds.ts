@@ -14,9 +14,9 @@ export function createThresholdRounds({ cadence, topUp }: ThresholdStyle, thresh
     visit: (day, shown) => {
       if (day % cadence !== 0) return []
       return Array.from(shown).flatMap((level, bin): Visit[] => {
-        if (level >= thresholdPercent) return [{ bin, prize: Number.POSITIVE_INFINITY, isPressing: true }]
+        if (level >= thresholdPercent) return [{ bin, prize: Number.POSITIVE_INFINITY }]
         if (!topUp || level < thresholdPercent - topUp.belowPercent) return []
-        return [{ bin, prize: topUp.price, isPressing: false }]
+        return [{ bin, prize: topUp.price }]
       })
     },
   }
