@@ -51,7 +51,7 @@ export interface Cooling {
 /** The chance that an iteration takes a whole route out, where it matters who drives. */
 const ROUTE_RUIN_RATE = 0.02
 /** The chance that a trip is moved as a whole instead. */
-const TRIP_MOVE_RATE = 0.1
+const TRIP_MOVE_RATE = 0.2
 /** The chance that absent neighbours are taken in together instead. */
 const GATHER_RATE = 0.01
 /** The chance that two vehicles swap all they do instead. */
