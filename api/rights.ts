@@ -74,6 +74,11 @@ export function requireRights(app: Api, registry: Registry): void {
   })
 }
 
+/** Whether a key allows more of an authority than what it has published; of another authority's key that is nothing. */
+export function hasKeyOf({ caller }: FastifyRequest, authority: string): boolean {
+  return caller !== undefined && (caller.authority === null || caller.authority === authority)
+}
+
 /** Who is to be named in the audit; only where the route's scope is not `public`. */
 export function actorOf(request: FastifyRequest): string {
   if (!request.caller) throw new Error(`${request.routeOptions.url} has no caller`)

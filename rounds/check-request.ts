@@ -5,6 +5,8 @@ import { localDate } from './local-date.ts'
 import { measureMetres } from './roads/measure-metres.ts'
 import type { PlannedBin, RoundInput } from './round-input.ts'
 
+/** A day that is past may be planned, to see what would have been: but there are no readings from before this one. */
+const EARLIEST = '2000-01-01'
 /** More days ahead than this nobody plans: the year is misspelt. */
 const DAYS_AHEAD_MAX = 366
 const DAY_MS = 86_400_000
@@ -47,9 +49,9 @@ export function checkRequest(input: RoundInput, now: number): void {
 }
 
 function findDateFaults({ request, timeZone }: RoundInput, now: number): InputFault[] {
-  const earliest = localDate(now - DAY_MS, timeZone)
   const latest = localDate(now + DAYS_AHEAD_MAX * DAY_MS, timeZone)
-  if (request.date < earliest) return [{ path: 'date', message: `is past: ${earliest} is the earliest` }]
+  if (request.date < EARLIEST)
+    return [{ path: 'date', message: `is too long ago: ${EARLIEST} is the earliest` }]
   if (request.date > latest) return [{ path: 'date', message: `is too far ahead: ${latest} is the latest` }]
   const { date, nextDate } = request
   if (nextDate === undefined) return []

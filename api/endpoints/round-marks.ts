@@ -23,7 +23,7 @@ const markedSchema = z.object({ round: roundSchema, changes: z.array(roundChange
 
 const MARKING = [
   'One mark, or up to 100 at once: `done` `{deviceId}` or `{tipId, lorryId, time}`; `impossible` `{deviceId, reason}`; `blocked` `{polygon}` or `{wayId}` (of OpenStreetMap); `breakdown` `{lorryId}`; `reading` `{deviceId, fillPercent}`; `reopened` `{deviceId}`, `{lorryId}`, `{polygon}` or `{wayId}` takes back what was marked of it. `time` is now where it is absent; `lorryId` of a lift says that another lorry did it than planned.',
-  'Marks are kept first. Where they change the rest of the day, that is planned anew within some seconds: what is done stays, a lorry goes on to the stop that it is on its way to, and bins keep their lorry where another one is hardly cheaper. What could not be mended yet is answered with 202, `isMending`, and mended within a minute. A mark that says what holds already changes nothing.',
+  'Marks are kept first. Where they change the rest of the day, that is planned anew within some seconds: what is done stays, a lorry goes on to the stop that it is on its way to, and bins keep their lorry where another one is hardly cheaper. What could not be mended yet is answered with 202, `isMending`, and mended within a minute. A mark that says what holds already changes nothing. What a crew writes as `reason` is shown wherever the round is, also without a key where rounds are published.',
   'A crew that has marked nothing is taken to be on time. A crew that marks its next lift as impossible stands before it.',
 ].join('\n\n')
 

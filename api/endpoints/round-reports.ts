@@ -9,6 +9,7 @@ import { SHEET_STYLE, type SheetNames, writeRoundSheet } from '../../rounds/writ
 import { answers, answersWith, documentedPublishable } from '../documented.ts'
 import { listSites } from '../list-sites.ts'
 import type { Api, ApiParts } from '../parts.ts'
+import { hasKeyOf } from '../rights.ts'
 import { authorityParams, schemas } from '../schemas.ts'
 import { sendWritten } from '../written.ts'
 
@@ -52,7 +53,7 @@ export function registerRoundReports(app: Api, parts: ApiParts): void {
     async (request, reply) => {
       const { authority, round: id } = request.params
       const round = await registry.getRound(authority, id)
-      const names = await readNames(parts, authority, request.caller !== undefined)
+      const names = await readNames(parts, authority, hasKeyOf(request, authority))
       reply.header('content-security-policy', SHEET_POLICY)
       return sendWritten(reply, 'text/html; charset=utf-8', writeRoundSheet(round, names))
     },

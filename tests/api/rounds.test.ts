@@ -179,7 +179,7 @@ test('nonsense gets a problem that names it, and no round', async () => {
     [{ date: '2026-02-17', deviceIds: ['bin-1', 'bin-99'] }, 'deviceIds.1', /no bin bin-99/],
     [{ date: '2026-02-17', mustEmpty: ['bus'] }, 'mustEmpty.0', /no bin bus/],
     [{ date: '2026-02-17', deviceIds: ['bin-1', 'bin-1'] }, 'deviceIds.1', /bin-1 is given twice/],
-    [{ date: '2026-02-14' }, 'date', /is past: 2026-02-15 is the earliest/],
+    [{ date: '1999-02-14' }, 'date', /is too long ago: 2000-01-01 is the earliest/],
     [{ date: '2062-02-17' }, 'date', /too far ahead/],
     [{ date: '2026-02-17', mustEmpty: ['at-sea'] }, 'mustEmpty.0', /km from the nearest depot/],
   ]
