@@ -37,7 +37,7 @@ export interface DueBin extends Place {
 
 /**
  * Of the bins asked for, those that are or may be in the round, and why the others are left. A bin must be emptied where it
- * was asked for, where it is at or above the threshold that its own settings give, and, without a forecast, at or above the
+ * was asked for, where it is full, where it is at or above the threshold that its own settings give, and, without a forecast, at or above the
  * usual one. Others have what a visit is worth by their forecast as prize; of more than a round takes, those worth most.
  */
 export function chooseBins(input: RoundInput): { due: DueBin[]; left: LeftBin[] } {
@@ -50,7 +50,7 @@ export function chooseBins(input: RoundInput): { due: DueBin[]; left: LeftBin[] 
   for (const bin of bins) {
     const isAsked = mustEmpty.has(bin.id)
     if (wanted && !wanted.has(bin.id) && !isAsked) continue
-    const isMust = isAsked || isAtThreshold(bin)
+    const isMust = isAsked || isFull(bin) || isAtThreshold(bin)
     const reason = explainBin(bin, {
       isAsked,
       thresholdPercent: thresholdOf(bin),
@@ -116,6 +116,11 @@ export function numbersOf(
 
 function thresholdOf({ thresholdPercent }: PlannedBin): number {
   return thresholdPercent ?? DEFAULT_THRESHOLD_PERCENT
+}
+
+/** No town lets a bin stand full because the way to it is dear. */
+function isFull({ fillPercent }: PlannedBin): boolean {
+  return fillPercent !== null && fillPercent >= 100
 }
 
 /** The threshold that somebody set is kept to; of the usual one a forecast of the bin's own knows better. */

@@ -39,7 +39,7 @@ export function explainBin(bin: PlannedBin, circumstances: Circumstances): strin
   const isOwnThreshold = isFull && (bin.thresholdPercent !== null || !forecast.isOwn)
   if (isOwnThreshold)
     return `at or above its threshold of ${formatPercent(thresholdPercent)}; ${risk}${source}`
-  return `${risk}${source}`
+  return fillPercent >= 100 ? `must be emptied, as it is full; ${risk}${source}` : `${risk}${source}`
 }
 
 /** Rounded down to a tenth: what is below the threshold must not read as if it had reached it. */
