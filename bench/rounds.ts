@@ -37,6 +37,7 @@ export async function benchRounds(args: string[]): Promise<Record<string, number
   const from = WARM_UP_DAYS + SETTLING_DAYS
   const known = warmUp(createTown(await readGrowth(folder), { seed, dayCount: from + days, pace }))
   const compared = new Map<string, Outcome | null>()
+  let everyTwoDays: Outcome | undefined
   for (const [policy, candidates] of Object.entries(CANDIDATES)) {
     if (values.policy !== undefined && values.policy !== policy) continue
     for (const candidate of candidates) {
@@ -50,6 +51,7 @@ export async function benchRounds(args: string[]): Promise<Record<string, number
         COMPARED_PERCENT,
       )
       compared.set(policy, at)
+      if (policy === 'fixed') everyTwoDays = curve.find(({ dial }) => dial === 2)?.outcome
       const line = {
         policy,
         style: candidate.style,
@@ -59,10 +61,13 @@ export async function benchRounds(args: string[]): Promise<Record<string, number
       process.stdout.write(`${JSON.stringify(line)}\n`)
     }
   }
-  return { days, seed, pace, ...(values.tune ? {} : summarize(compared)) }
+  return { days, seed, pace, ...(values.tune ? {} : summarize(compared, everyTwoDays)) }
 }
 
-function summarize(compared: ReadonlyMap<string, Outcome | null>): Record<string, number> {
+function summarize(
+  compared: ReadonlyMap<string, Outcome | null>,
+  everyTwoDays: Outcome | undefined,
+): Record<string, number> {
   const kerbside = compared.get('kerbside')
   const summary: Record<string, number> = { comparedOverflowPercent: COMPARED_PERCENT }
   if (!kerbside) return summary
@@ -72,6 +77,15 @@ function summarize(compared: ReadonlyMap<string, Outcome | null>): Record<string
     const name = policy.charAt(0).toUpperCase() + policy.slice(1)
     summary[`savedKmPercentOf${name}`] = round(100 * (1 - kerbside.km / outcome.km))
     summary[`savedCrewHoursPercentOf${name}`] = round(100 * (1 - kerbside.crewHours / outcome.crewHours))
+  }
+  const fixedKm = ['fixed', 'fixedClasses'].flatMap((policy) => compared.get(policy)?.km ?? [])
+  if (fixedKm.length > 0) {
+    summary['savedKmPercentOfBestFixedPlan'] = round(100 * (1 - kerbside.km / Math.min(...fixedKm)))
+  }
+  if (everyTwoDays) {
+    // Another share of bin-days overflows there, so that this is no comparison of equals.
+    summary['everyTwoDaysKm'] = round(everyTwoDays.km)
+    summary['everyTwoDaysOverflowPercent'] = round(everyTwoDays.overflowPercent)
   }
   return summary
 }

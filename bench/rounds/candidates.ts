@@ -55,13 +55,13 @@ export const CANDIDATES: Readonly<Record<string, readonly Candidate[]>> = {
     ),
   ),
   kerbside: [1, 2].flatMap((cadence) =>
-    [true, false].flatMap((isOffered) =>
-      [0.8, 1, 1.2].map((visitCostRatio) => ({
-        style: `every ${cadence}, visits at ${visitCostRatio} of ${isOffered ? 'what rounds offered' : 'usual'}`,
+    [0.7, 1].flatMap((visitCostRatio) =>
+      [15, 35, 45].map((leastPercent) => ({
+        style: `every ${cadence}, from ${leastPercent} % on, visits at ${visitCostRatio}`,
         dials: OVERFLOW_PRICES,
-        first: 3,
+        first: 6,
         create: (known: KnownTown, price: number) =>
-          createKerbsideRounds(known, { cadence, visitCostRatio, isOffered }, price),
+          createKerbsideRounds(known, { cadence, visitCostRatio, leastPercent }, price),
       })),
     ),
   ),
@@ -69,9 +69,9 @@ export const CANDIDATES: Readonly<Record<string, readonly Candidate[]>> = {
 
 /** Styles that did best at 2 % of overflow on towns 1 and 2, over 45 days; these two are not scored. */
 export const CHOSEN_STYLES: Readonly<Record<string, string>> = {
-  fixed: 'zoned',
+  fixed: 'together',
   fixedClasses: 'zoned, every 2',
   threshold: 'every 2',
-  thresholdTopUps: 'every 2, 25 % below for 2',
-  kerbside: 'every 1, visits at 1 of what rounds offered',
+  thresholdTopUps: 'every 2, 25 % below for 3',
+  kerbside: 'every 2, from 35 % on, visits at 0.7',
 }

@@ -9,7 +9,7 @@ const SHIFT_SECONDS = 8 * 3600
 const CAPACITY_PERCENT = 7_000
 const UNLOADING_SECONDS = 900
 /** Per policy and day, whatever it asks for. */
-const ITERATIONS = 1_000
+const ITERATIONS = 600
 
 /** What a kilometre and an hour cost, in any currency. */
 const PRICES = { perKm: 2, perHour: 25 }
@@ -28,8 +28,6 @@ export interface DayDriven {
   readonly km: number
   readonly crewHours: number
   readonly cost: number
-  /** By bin: what its lift cost on the way, or would have cost. */
-  readonly offers: Float64Array
 }
 
 interface Lift {
@@ -44,8 +42,7 @@ export function drive(
   visits: readonly Visit[],
   { levels, seed }: { levels: ArrayLike<number>; seed: number },
 ): DayDriven {
-  if (visits.length === 0)
-    return { lifts: [], km: 0, crewHours: 0, cost: 0, offers: offerLifts(town, [], []) }
+  if (visits.length === 0) return { lifts: [], km: 0, crewHours: 0, cost: 0 }
   const { problem, places } = createProblem(town, visits, levels)
   const { routes } = solve(problem, { seed, iterations: ITERATIONS, elapsedSeconds: () => 0 })
   const size = places.length
@@ -69,41 +66,7 @@ export function drive(
     }
   }
   const [km, crewHours] = [metres / 1000, seconds / 3600]
-  const driven = routes.map(({ visits: stops }) => stops.map((stop) => places[stop] as number))
-  return {
-    lifts,
-    km,
-    crewHours,
-    cost: km * PRICES.perKm + crewHours * PRICES.perHour,
-    offers: offerLifts(town, driven, lifts),
-  }
-}
-
-/** What the lift of each bin cost, or would cost at the best place in the rounds; where nobody drives, in one of its own. */
-function offerLifts(
-  { binCount, matrix }: Town,
-  routes: readonly (readonly number[])[],
-  lifts: readonly Lift[],
-): Float64Array {
-  const costOf = createWayCosts(matrix, binCount + 2)
-  const [tip, home] = [binCount, binCount + 1]
-  const offers = new Float64Array(binCount).fill(Number.POSITIVE_INFINITY)
-  const offerBetween = (from: number, to: number, saved: number): void => {
-    for (let bin = 0; bin < binCount; bin++) {
-      const cost = costOf(from, bin) + costOf(bin, to) - saved + LIFT_COST
-      offers[bin] = Math.min(offers[bin] as number, cost)
-    }
-  }
-  if (routes.length === 0) offerBetween(home, tip, -costOf(tip, home))
-  for (const stops of routes) {
-    // Nothing is lifted after the last tip.
-    for (const [index, to] of stops.entries()) {
-      const from = stops[index - 1] ?? home
-      offerBetween(from, to, costOf(from, to))
-    }
-  }
-  for (const { bin, detourCost } of lifts) offers[bin] = detourCost
-  return offers
+  return { lifts, km, crewHours, cost: km * PRICES.perKm + crewHours * PRICES.perHour }
 }
 
 function createWayCosts(

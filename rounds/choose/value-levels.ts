@@ -6,8 +6,6 @@ export interface VisitPrices {
   readonly visitCost: number
   /** What it costs that a bin stands full for a day. */
   readonly overflowCostPerDay: number
-  /** What a visit costs on one round or another, each as likely, where rounds have shown it. */
-  readonly visitCosts?: readonly number[] | undefined
 }
 
 /** What lies ahead of a bin by the level that it has at a round, in steps of `LEVEL_STEP_PERCENT` up to 100 %. */
@@ -15,8 +13,11 @@ export type LevelValues = Float64Array
 
 const LEVEL_STEP_PERCENT = 5
 const FULL = 100 / LEVEL_STEP_PERCENT
-/** A visit is at times on the way, at others far from it: for all that is known, equally often these parts of its usual cost. */
-const VISIT_COST_RATIOS = [0.5, 0.9, 1.6]
+/**
+ * A visit is at times on the way, at others far from it: equally often these parts of what it usually costs. They are near
+ * to each other, as a bin that nobody passes today is soon passed for its neighbours: wider ones lift bins too empty.
+ */
+const VISIT_COST_RATIOS = [0.85, 1, 1.15]
 const SWEEPS = 80
 
 /**
@@ -27,11 +28,7 @@ const SWEEPS = 80
  * then: what may fall in is taken to be the same at any level.
  */
 export function valueLevels(
-  {
-    visitCost,
-    overflowCostPerDay,
-    visitCosts = VISIT_COST_RATIOS.map((ratio) => ratio * visitCost),
-  }: VisitPrices,
+  { visitCost, overflowCostPerDay }: VisitPrices,
   ofEmptied: readonly FillForecast[],
 ): LevelValues {
   const growth = spread(ofEmptied.at(-1) as FillForecast)
@@ -56,8 +53,8 @@ export function valueLevels(
     for (let level = 0; level <= FULL; level++) {
       const wait = waiting[level] as number
       let value = 0
-      for (const cost of visitCosts) value += Math.min(wait, emptied + cost)
-      values[level] = value / visitCosts.length - emptied
+      for (const ratio of VISIT_COST_RATIOS) value += Math.min(wait, emptied + ratio * visitCost)
+      values[level] = value / VISIT_COST_RATIOS.length - emptied
     }
   }
   return values

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../model/random.ts'
-import {
-  createVisitCosts,
-  learnVisitCosts,
-  listVisitCosts,
-  usualVisitCost,
-} from '../../../rounds/choose/visit-costs.ts'
+import { createVisitCosts, learnVisitCosts, usualVisitCost } from '../../../rounds/choose/visit-costs.ts'
 import { type BinChoice, foreseeBin, weighBin } from '../../../rounds/choose/weigh-bin.ts'
 import { createFillHistory, type FillHistory } from '../../../rounds/forecast/fill-history.ts'
 import { createFillPool, type FillPool } from '../../../rounds/forecast/fill-pool.ts'
@@ -80,18 +75,6 @@ describe('weighing a bin', () => {
     expect(choice).toMatchObject({ isMandatory: true, isPressing: true, prize: Number.POSITIVE_INFINITY })
   })
 
-  it('a bin that rounds often pass cheaply is worth less of a dear visit now', () => {
-    const { history, pool, now } = watch({ rate: 12, level: 60 })
-    const times = { now, nextRoundTime: now + DAY_MS }
-    const prizeWith = (visitCosts: readonly number[] | undefined): number => {
-      const prices = { visitCost: 4, overflowCostPerDay: 12, visitCosts }
-      const outlook = foreseeBin(history, pool, { ...times, prices })
-      return weighBin(history, pool, { ...times, outlook, mustEmpty: false }).prize
-    }
-    expect(prizeWith([1, 1, 1, 1, 13])).toBeLessThan(prizeWith([4, 4, 4, 4, 4]))
-    expect(prizeWith(undefined)).toBeCloseTo(prizeWith([2, 3.6, 6.4]), 9)
-  })
-
   it('a bin that was never read is weighed as an empty one', () => {
     const { pool, now } = watch({ rate: 12, level: 0 })
     const history = createFillHistory()
@@ -114,21 +97,6 @@ describe('what visits usually cost', () => {
     }
     expect(usualVisitCost(costs, 0)).toBeCloseTo(0.6 * 5 + 0.4 * 2, 1)
     expect(usualVisitCost(costs, 1)).toBeCloseTo(0.6 * 5 + 0.4 * 6, 1)
-  })
-
-  it('what rounds offered is known after enough of them, with a share of what all lifts owe to the way', () => {
-    const costs = createVisitCosts(2, 4)
-    for (let round = 0; round < 30; round++) {
-      expect(listVisitCosts(costs, 1) !== undefined).toBe(round >= 10)
-      learnVisitCosts(costs, 10, [{ bin: 0, detourCost: 4 }], [4, round])
-    }
-    const offered = listVisitCosts(costs, 1) ?? []
-    expect(offered).toHaveLength(14)
-    const shared = (offered[0] as number) - 16
-    // Half of the 6 by which a round costs more than its lift's detour, but for what the first guess still weighs.
-    expect(shared).toBeGreaterThan(1)
-    expect(shared).toBeLessThan(3)
-    expect(offered).toEqual(Array.from({ length: 14 }, (_, index) => 16 + index + shared))
   })
 
   it('a day without a lift teaches nothing', () => {
