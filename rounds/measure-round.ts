@@ -29,8 +29,8 @@ interface RoundSpeeds extends Pick<SpeedProfiles, 'sliceSeconds' | 'sliceCount' 
 const KNOWN_RATIO_MIN = 0.5
 
 /**
- * Measures the ways between places for each lorry; those of one height and weight share a matrix. Where most of the places
- * are beside no road, the map is of somewhere else, and straight lines serve. Rejects as `Roads.measure` does.
+ * Measures the ways between places for each lorry; those of one height and weight share a matrix. Where no depot
+ * and few of the places are beside a road, the map is of somewhere else, and straight lines serve. Rejects as `Roads.measure` does.
  */
 export async function measureRound(
   roads: Roads,
@@ -48,8 +48,7 @@ export async function measureRound(
   })
   const tables: RoadTable[] = []
   for (const kindSearch of searches) tables.push(await roads.measure(places, kindSearch))
-  const offMap = tables[0]?.unreachable.filter(({ reason }) => reason === 'no_road_near').length ?? 0
-  if (offMap > places.length * (1 - KNOWN_RATIO_MIN)) {
+  if (isOfElsewhere(tables[0], places, lorries)) {
     return measureRound(createStraightRoads(), places, lorries, { ...search, day })
   }
   return {
@@ -59,6 +58,20 @@ export async function measureRound(
     searchOf: matrixOf.map((kind) => searches[kind] as RoadSearch),
     unreachable: findUnreachable(tables),
   }
+}
+
+/** Whether the map has none of the depots, which come last, and too few of the other places. */
+function isOfElsewhere(
+  table: RoadTable | undefined,
+  places: readonly Place[],
+  lorries: readonly ChosenLorry[],
+): boolean {
+  const offMap = new Set(
+    table?.unreachable.flatMap(({ placeIndex, reason }) => (reason === 'no_road_near' ? [placeIndex] : [])),
+  )
+  const depotCount = new Set(lorries.map(({ depot }) => depot)).size
+  const isDepotOnMap = places.slice(-depotCount).some((_, i) => !offMap.has(places.length - depotCount + i))
+  return !isDepotOnMap && offMap.size > places.length * (1 - KNOWN_RATIO_MIN)
 }
 
 /** The tables with their profiles numbered through, from one to the next. */
