@@ -1,6 +1,5 @@
 import type { LeftBin, RoundStop } from '../../model/round.ts'
 import type { Depot } from '../../model/site.ts'
-import { formatTime } from '../../model/time.ts'
 import { guessPrices } from '../choose/guess-prices.ts'
 import { type DueBin, leave } from '../choose-bins.ts'
 import { type ChosenLorry, chooseLorries } from '../choose-lorries.ts'
@@ -8,16 +7,15 @@ import type { BlockedStreets, Roads } from '../roads/roads.ts'
 import type { RoundInput } from '../round-input.ts'
 import { createRoundProblem, listRoundPlaces, type RoundPlaces, type RoundProblem } from '../round-problem.ts'
 import { createRoundSpeeds } from '../round-speeds.ts'
-import { matrixOf } from '../vrp/prepare-problem.ts'
 import type { Vehicle } from '../vrp/problem.ts'
 import type { VrpPlan } from '../vrp/solution.ts'
-import { arrivalTime } from '../vrp/travel-time.ts'
 import type { OpenBins } from './collect-bins.ts'
 import { continuePlan } from './continue-plan.ts'
 import type { LorryProgress } from './find-progress.ts'
-import { type Demand, roundKg } from './list-demands.ts'
+import type { Demand } from './list-demands.ts'
 import { type MeasuredRest, measureRest } from './measure-rest.ts'
-import { letHome, startVehicle } from './start-vehicle.ts'
+import { reachNext } from './reach-next.ts'
+import { letHome, startLate, startVehicle } from './start-vehicle.ts'
 import { collectedBy, countLoaded, streamCarried } from './sum-loads.ts'
 
 /** What it costs to break a promise, of what a visit costs: a detour of some minutes is worth less than a crew's plan. */
@@ -40,6 +38,8 @@ export interface MendProblem {
 interface RestBegin {
   /** The stop that it was on its way to, with the time at which it gets there. */
   readonly next: RoundStop | null
+  /** What it carries from there. */
+  readonly load: Demand
 }
 
 interface MendParts {
@@ -59,14 +59,15 @@ export async function createMendProblem(
 ): Promise<MendProblem> {
   const drivers = chooseDrivers(parts.input, lorries)
   const first = await measure(parts, drivers, open.due)
-  if (first.measured.unreachable.size === 0) return assemble(parts, open, first, [])
-  // Whoever was on the way to a place that closed streets cut off, or to a bin there, goes elsewhere.
   const { unreachable } = first.measured
-  const freed = drivers.map((driver, index) => {
-    const place = first.starts[index]?.next
-    return place !== undefined && unreachable.has(place) ? { ...driver, next: null } : driver
-  })
-  const cutOff = drivers.flatMap(({ next }, index) => (next && freed[index]?.next === null ? [next] : []))
+  const hindered = drivers.map((_, index) => findHindrance(parts, first, index))
+  if (unreachable.size === 0 && hindered.every((why) => why === null)) {
+    return assemble(parts, open, first, [])
+  }
+  // Whoever was on the way to a place that closed streets cut off, or that closes before, goes elsewhere.
+  const freed = drivers.map((driver, index) =>
+    hindered[index] === null ? driver : { ...driver, next: null },
+  )
   const gone = open.due.filter((_, index) => unreachable.has(index))
   const second = await measure(
     parts,
@@ -78,15 +79,38 @@ export async function createMendProblem(
       ...leave(bin.id, `${bin.reason}; but ${WHY_CUT_OFF}`, bin.forecast),
       wasPlanned: open.promised.has(bin.id),
     })),
-    ...cutOff.flatMap(({ deviceId, reason }) =>
-      deviceId === null
-        ? []
-        : [{ ...leave(deviceId, `${reason ?? 'planned'}; but ${WHY_CUT_OFF}`), wasPlanned: true }],
-    ),
+    ...drivers.flatMap(({ next }, index) => {
+      const why = hindered[index] ?? null
+      if (why === null || !next || next.deviceId === null) return []
+      return [{ ...leave(next.deviceId, `${next.reason ?? 'planned'}; but ${why}`), wasPlanned: true }]
+    }),
   ])
 }
 
 const WHY_CUT_OFF = 'the street is blocked'
+const WHY_TOO_LATE = 'its hours are over before a lorry gets there'
+
+/** Why a lorry cannot go on to the stop that it is on its way to. */
+function findHindrance(
+  parts: MendParts,
+  { drivers, places, measured, starts }: Measured,
+  index: number,
+): string | null {
+  const { progress, next } = drivers[index] as Driver
+  const { at, next: nextPlace } = starts[index] as Measured['starts'][number]
+  const last = progress?.behind.at(-1)
+  if (!last || !next || at === undefined || nextPlace === undefined) return null
+  if (measured.unreachable.has(nextPlace)) return WHY_CUT_OFF
+  const base = createRoundProblem(parts.input, places, measured)
+  const vehicle = base.problem.vehicles[index] as Vehicle
+  const { isTooLate } = reachNext(
+    { ...parts, base },
+    vehicle,
+    { stop: last, place: at },
+    { stop: next, place: nextPlace },
+  )
+  return isTooLate ? WHY_TOO_LATE : null
+}
 
 /** A lorry that may be used for the rest, with how far it has come; `next` is null where it is on no way. */
 interface Driver extends ChosenLorry {
@@ -152,12 +176,13 @@ function listCarried(input: RoundInput, drivers: readonly Driver[]): string[] {
 }
 
 function assemble(parts: MendParts, open: OpenBins, measured: Measured, left: LeftBin[]): MendProblem {
-  const { input, now, demands } = parts
+  const { input, now } = parts
   const { drivers, places, starts } = measured
   const base = createRoundProblem(input, places, measured.measured)
   const { customers, tips } = base.problem
   const firstDepot = customers.length + tips.length
-  const secondOf = (time: number): number => (time - base.startTime) / 1000
+  // Up: a plan's times are whole seconds, and nobody goes on before being there.
+  const secondOf = (time: number): number => Math.ceil((time - base.startTime) / 1000)
   const begins: (RestBegin | undefined)[] = []
   const vehicles = base.problem.vehicles.map((vehicle, index): Vehicle => {
     const { progress, next } = drivers[index] as Driver
@@ -165,17 +190,22 @@ function assemble(parts: MendParts, open: OpenBins, measured: Measured, left: Le
     const last = progress?.behind.at(-1)
     if (!progress || !last || at === undefined) {
       begins.push(undefined)
-      return { ...vehicle, earliest: Math.max(vehicle.earliest, secondOf(now)) }
+      return startLate(vehicle, secondOf(now))
     }
-    const reached = next && nextPlace !== undefined ? reach(vehicle, last, next, at, nextPlace) : null
-    begins.push({ next: reached })
+    const reached =
+      next && nextPlace !== undefined
+        ? reachNext({ ...parts, base }, vehicle, { stop: last, place: at }, { stop: next, place: nextPlace })
+            .stop
+        : null
     const done = [...progress.behind, ...(reached ? [reached] : [])]
-    const free = Math.max(now, Date.parse((done.at(-1) as RoundStop).departureTime))
+    const { load, departureTime } = done.at(-1) as RoundStop
+    begins.push({ next: reached, load })
+    const free = Math.max(now, Date.parse(departureTime))
     return startVehicle(vehicle, {
       progress,
       depot: (reached && nextPlace !== undefined ? nextPlace : at) - firstDepot,
       time: secondOf(free),
-      load: (done.at(-1) as RoundStop).load,
+      load,
       loadedLifts: countLoaded(done),
       stream: base.streamOf(streamCarried(input, done)),
       collected: collectedBy(done),
@@ -213,35 +243,5 @@ function assemble(parts: MendParts, open: OpenBins, measured: Measured, left: Le
     begins,
     left,
     notes,
-  }
-
-  function reach(
-    vehicle: Vehicle,
-    last: RoundStop,
-    next: RoundStop,
-    at: number,
-    nextPlace: number,
-  ): RoundStop {
-    const arc = at * places.places.length + nextPlace
-    const { durations, distances, profiles } = matrixOf(base.problem, vehicle)
-    const stay = Date.parse(next.departureTime) - Date.parse(next.arrivalTime)
-    const { speeds } = base.problem
-    const left = secondOf(Date.parse(last.departureTime))
-    const duration = durations[arc] as number
-    const there =
-      speeds && profiles ? arrivalTime(speeds, profiles[arc] as number, left, duration) : left + duration
-    const arrival = Math.max(now, Math.round(base.startTime + there * 1000))
-    const { litres = 0, kg = 0 } = demands.get(next.deviceId ?? '') ?? {}
-    return {
-      ...next,
-      status: 'planned',
-      legDistanceM: distances[arc] as number,
-      arrivalTime: formatTime(arrival),
-      departureTime: formatTime(arrival + stay),
-      load:
-        next.type === 'tip'
-          ? { litres: 0, kg: 0 }
-          : { litres: last.load.litres + litres, kg: roundKg(last.load.kg + kg) },
-    }
   }
 }

@@ -55,7 +55,8 @@ function describeLorries(
       if (!planned) return [{ type: 'lorry', lorryId, message: `lorry ${lorryId} goes out` }]
       if (!last) return []
       if (broken.has(lorryId)) {
-        if (planned.type !== 'end') return []
+        // It went no further before, or came home before it broke down.
+        if (planned.type !== 'end' || last.type === 'end') return []
         const load = last.load.litres === 0 ? '' : `, with ${last.load.litres} litres that it carries`
         return [{ type: 'lorry', lorryId, message: `lorry ${lorryId} goes no further${load}` }]
       }

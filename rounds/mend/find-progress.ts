@@ -52,22 +52,28 @@ export function findProgress(
   const behind = [...kept, ...finished.stops]
   let rest = finished.open
   const hasMarks = behind.some(({ type }) => type === 'lift' || type === 'tip')
+  const isBroken = day.broken.has(lorryId)
   if (!hasMarks) {
     const due = rest.findIndex(({ departureTime }) => Date.parse(departureTime) > now)
     const count = due === -1 ? rest.length : due
     behind.push(...rest.slice(0, count))
     rest = rest.slice(count)
   } else if (!rest.some(({ type }) => type === 'lift')) {
-    // With nothing left to lift nobody marks the way home.
-    while (rest[0] && Date.parse(rest[0].departureTime) <= now) behind.push(rest.shift() as RoundStop)
+    // With nothing left to lift nobody marks the way home, nor what a lorry did of it before it broke down.
+    rest = delay(rest, behind, lorry)
+    while (rest[0] && Date.parse(rest[0].departureTime) <= now) {
+      const stop = rest.shift() as RoundStop
+      behind.push(isBroken ? { ...stop, status: 'done' } : stop)
+    }
   }
-  const isBroken = day.broken.has(lorryId)
   const last = behind.at(-1)
   const hasLeft = last !== undefined && Date.parse(last.departureTime) <= now
   if (hasLeft && !isBroken) standBefore(rest, behind, day)
   rest = rest.filter(({ deviceId }) => deviceId === null || !day.lifts.has(deviceId))
-  if (hasLeft && !isBroken && rest[0]?.type === 'break' && Date.parse(rest[0].arrivalTime) <= now) {
-    behind.push(rest.shift() as RoundStop)
+  const [pause] = rest[0]?.type === 'break' ? delay(rest.slice(0, 1), behind, lorry) : []
+  if (pause && hasLeft && !isBroken && Date.parse(pause.arrivalTime) <= now) {
+    rest.shift()
+    behind.push(pause)
   }
   const isHome = behind.at(-1)?.type === 'end'
   const next = hasLeft && !isBroken && !isHome ? findNext(rest, behind, now) : null
@@ -83,6 +89,24 @@ export function findProgress(
     isBroken,
     isHome,
   }
+}
+
+/** Of what is next in the plan: as late as the crew was at the stop before it, since it marked that one. */
+function delay(
+  next: readonly RoundStop[],
+  behind: readonly RoundStop[],
+  { stops }: Pick<LorryRound, 'stops'>,
+): RoundStop[] {
+  const last = behind.at(-1)
+  const planned = next[0] && stops[stops.indexOf(next[0]) - 1]
+  const lateMs = Date.parse(last?.departureTime ?? '') - Date.parse(planned?.departureTime ?? '')
+  if (!(lateMs > 0)) return [...next]
+  const later = (time: string): string => formatTime(Date.parse(time) + lateMs)
+  return next.map((stop) => ({
+    ...stop,
+    arrivalTime: later(stop.arrivalTime),
+    departureTime: later(stop.departureTime),
+  }))
 }
 
 function isFinished({ status }: RoundStop): boolean {
@@ -121,7 +145,15 @@ function finishMarked(
   }
   const openTips = open.filter(({ type }) => type === 'tip')
   for (const { lorryId: by, tipId, time } of day.tips) {
-    if (by !== lorryId || kept.some((stop) => stop.tipId === tipId && isTold(stop, time, keptUntil))) continue
+    if (by !== lorryId) continue
+    const lastLift = kept.findLastIndex(({ type, status }) => type === 'lift' && status === 'done')
+    const sinceLift = kept.slice(lastLift + 1)
+    const isLoaded = done.some((lift) => lift.stop.type === 'lift' && lift.time <= time)
+    const isBehind = kept.some(
+      (stop) =>
+        stop.tipId === tipId && (isTold(stop, time, keptUntil) || (!isLoaded && sinceLift.includes(stop))),
+    )
+    if (isBehind) continue
     const planned = openTips.findIndex((stop) => stop.tipId === tipId)
     const [stop] = planned === -1 ? [] : openTips.splice(planned, 1)
     const place = stop ?? findPlace(tipId, 'tip')
@@ -135,7 +167,10 @@ function finishMarked(
   return { stops: withTimes(all, keptUntil), open: open.filter((stop) => !chosen.has(stop)) }
 }
 
-/** Whether a tip that is behind is the one that a mark tells of: by its time, or because it was passed before the mark came. */
+/**
+ * Whether a tip that is behind is the one that a mark tells of: by its time, or because it was passed before the mark came.
+ * One after which nothing was lifted is, too: nobody tips twice.
+ */
 function isTold({ departureTime }: RoundStop, time: number, keptUntil: number): boolean {
   return Date.parse(departureTime) === time || time < keptUntil
 }

@@ -72,11 +72,8 @@ function planRest(mend: MendProblem, route: VrpRoute): RoundStop[] {
     }
   })
   if (!begin) return timed
-  const vehicle = problem.problem.vehicles[route.vehicle] as Vehicle
-  const [litres = 0, kg = 0] = vehicle.underWay?.load ?? []
   const rest = timed.filter(({ type }) => type !== 'start')
-  const carried = begin.next?.load ?? { litres, kg }
-  return [...(begin.next ? [begin.next] : []), ...withLoad(rest, carried)]
+  return [...(begin.next ? [begin.next] : []), ...withLoad(rest, begin.load)]
 }
 
 /** Metres from each place of a route to the next; 0 to the first. */

@@ -19,17 +19,27 @@ export interface VehicleStart {
   readonly collected: readonly number[]
 }
 
+/** A lorry that has not left: where its break's window has passed, its crew had it at the depot. */
+export function startLate(vehicle: Vehicle, now: number): Vehicle {
+  const { rest, earliest } = vehicle
+  return { ...vehicle, earliest: Math.max(earliest, now), rest: rest && rest.closes < now ? null : rest }
+}
+
 /** A lorry that goes on from where it is. */
 export function startVehicle(vehicle: Vehicle, start: VehicleStart): Vehicle {
   const { progress, depot, time, load, loadedLifts, stream, collected } = start
+  // Who has done more than was planned goes to a tip, or lifts no more: nothing else of its day is in doubt.
+  const carried = [load.litres, load.kg, loadedLifts].map((amount, dimension) =>
+    Math.min(amount, vehicle.capacity[dimension] ?? amount),
+  )
   return {
     ...vehicle,
     depot,
     endDepot: vehicle.depot,
     earliest: time,
     rest: progress.isRested ? null : lateRest(vehicle.rest, time),
-    dayLimit: vehicle.dayLimit?.map((limit, dimension) => limit - (collected[dimension] ?? 0)),
-    underWay: { load: [load.litres, load.kg, loadedLifts], stream },
+    dayLimit: vehicle.dayLimit?.map((limit, dimension) => Math.max(0, limit - (collected[dimension] ?? 0))),
+    underWay: { load: carried, stream },
   }
 }
 

@@ -14,9 +14,9 @@ export function findMendFaults(
   const impossible = new Set(
     after.marks.flatMap(({ type, deviceId }) => (type === 'impossible' ? (deviceId ?? []) : [])),
   )
-  const broken = new Set<string>()
-  for (const { type, lorryId = '' } of after.marks) {
-    if (type === 'breakdown') broken.add(lorryId)
+  const broken = new Map<string, string>()
+  for (const { type, lorryId = '', time } of after.marks) {
+    if (type === 'breakdown') broken.set(lorryId, time)
     else if (type === 'reopened') broken.delete(lorryId)
   }
   const emptied = new Map<string, number>()
@@ -39,7 +39,11 @@ export function findMendFaults(
       }
       if (stop.type === 'tip') litres = 0
       if (stop.load.litres !== litres) fail(`says ${stop.load.litres} l and carries ${litres}`)
-      if (litres > (lorry?.capacity.litres ?? 0)) fail(`carries ${litres} l`)
+      // What its crew did, or is about to, may be more than was planned.
+      const isPlanned = stop.status === 'planned' && previous?.status === 'planned'
+      if (isPlanned && stop.type === 'lift' && litres > (lorry?.capacity.litres ?? 0)) {
+        fail(`carries ${litres} l`)
+      }
       if (stop.type === 'end' && litres > 0) fail('comes home with a load')
       if (
         stop.type === 'lift' &&
@@ -52,7 +56,7 @@ export function findMendFaults(
       previous = stop
     }
     if (broken.has(lorryId)) {
-      if (stops.at(-1)?.type === 'end') fail('drives home, broken')
+      if ((stops.at(-1)?.departureTime ?? '') > (broken.get(lorryId) ?? '')) fail('goes on, broken')
     } else {
       if (stops[0]?.type !== 'start' || stops.at(-1)?.type !== 'end') fail('does not go from start to end')
       const shift = Date.parse(`${input.request.date}T${lorry?.shiftEnd}:00+02:00`)
@@ -95,6 +99,11 @@ function findDoneFaults(before: Round, after: MendedRound): string[] {
     const now = after.lorries.find((lorry) => lorry.lorryId === lorryId)?.stops.slice(0, done.length) ?? []
     return done.flatMap((stop, index) => {
       const same = now[index]
+      const lift = after.marks.findLast(
+        ({ deviceId }) => deviceId !== undefined && deviceId === stop.deviceId,
+      )
+      // Its crew has come back to it, or thought better of it.
+      if (lift && lift.type !== 'reading' && lift.type !== stop.status) return []
       const isKept =
         same?.type === stop.type &&
         same.deviceId === stop.deviceId &&
