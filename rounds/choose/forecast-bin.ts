@@ -11,10 +11,10 @@ const DAYS_MIN = 3
 /** Of so many days of readings, the recent ones counted whole, similar bins are known well enough to speak for a new one. */
 const POOL_DAYS_MIN = 50
 /**
- * By how much visits are taken to cost more than rounds have shown: of the ratios that were tried on a simulated town, the
- * one with the fewest kilometres at equal overflow.
+ * What visits are taken to cost of what rounds have shown, which their neighbours share: of the ratios that were tried on
+ * simulated towns, the one with the fewest kilometres at equal overflow.
  */
-const VISIT_COST_RATIO = 1.2
+const VISIT_COST_RATIO = 0.7
 
 /** What a forecast says of a bin for a round: plain data. Costs are in the money of the lorries' prices. */
 export interface BinForecast {
