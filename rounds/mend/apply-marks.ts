@@ -53,9 +53,12 @@ function isQuiet(
 ): boolean {
   const planned = round.lorries.find(({ stops }) => stops.some((stop) => stop.deviceId === deviceId))
   if (type === 'done') {
-    return (
-      deviceId === undefined || (planned !== undefined && (lorryId ?? planned.lorryId) === planned.lorryId)
+    if (deviceId === undefined) return true
+    // One that was impossible is left, and no load of the plan has it.
+    const isReckoned = planned?.stops.some(
+      (stop) => stop.deviceId === deviceId && stop.status !== 'impossible',
     )
+    return isReckoned === true && (lorryId ?? planned?.lorryId) === planned?.lorryId
   }
   if (type !== 'reading') return false
   const threshold = input.bins.find(({ id }) => id === deviceId)?.thresholdPercent

@@ -58,7 +58,8 @@ export function findMendFaults(
     if (broken.has(lorryId)) {
       if ((stops.at(-1)?.departureTime ?? '') > (broken.get(lorryId) ?? '')) fail('goes on, broken')
     } else {
-      if (stops[0]?.type !== 'start' || stops.at(-1)?.type !== 'end') fail('does not go from start to end')
+      const first = stops.find(({ type }) => type !== 'break')
+      if (first?.type !== 'start' || stops.at(-1)?.type !== 'end') fail('does not go from start to end')
       const shift = Date.parse(`${input.request.date}T${lorry?.shiftEnd}:00+02:00`)
       if (!isLate && Date.parse(stops.at(-1)?.arrivalTime ?? '') > shift) fail('ends after its shift')
     }

@@ -49,7 +49,7 @@ async function mend(
 it('gives the bins of a lorry that breaks down to the others, and keeps what it has done', async () => {
   const input = makeDay(1)
   const round = await planDay(input)
-  const now = '2026-07-01T06:00:00.000Z'
+  const now = '2026-07-01T05:00:00.000Z'
   const lorryId = round.lorries[0]?.lorryId as string
   const after = await mend(round, input, now, [
     ...doneUntil(round, now),
