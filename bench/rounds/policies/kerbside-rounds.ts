@@ -17,7 +17,7 @@ export interface KerbsideStyle {
   readonly leastPercent: number
 }
 
-/** What Kerbside itself does: bins with prizes by their forecasts, of which the solver takes those that pay. */
+/** As Kerbside itself chooses: bins with prizes by their forecasts, of which the solver takes those that pay. */
 export function createKerbsideRounds(
   known: KnownTown,
   { cadence, visitCostRatio, leastPercent }: KerbsideStyle,
