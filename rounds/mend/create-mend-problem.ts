@@ -47,6 +47,8 @@ interface MendParts {
   /** In ms since 1970. */
   readonly now: number
   readonly blocked: readonly BlockedStreets[]
+  /** Lorries, by id. */
+  readonly broken: ReadonlyMap<string, unknown>
   readonly roads: Roads
   /** By bin of the old plan. */
   readonly demands: ReadonlyMap<string, Demand>
@@ -57,7 +59,7 @@ export async function createMendProblem(
   lorries: readonly LorryProgress[],
   open: OpenBins,
 ): Promise<MendProblem> {
-  const drivers = chooseDrivers(parts.input, lorries)
+  const drivers = chooseDrivers(parts, lorries)
   const first = await measure(parts, drivers, open.due)
   const { unreachable } = first.measured
   const hindered = drivers.map((_, index) => findHindrance(parts, first, index))
@@ -118,12 +120,13 @@ interface Driver extends ChosenLorry {
   readonly next: RoundStop | null
 }
 
-function chooseDrivers(input: RoundInput, lorries: readonly LorryProgress[]): Driver[] {
+function chooseDrivers({ input, broken }: MendParts, lorries: readonly LorryProgress[]): Driver[] {
   const { lorryIds, depotIds } = input.request
   if (input.lorries.length === 0 || lorryIds?.length === 0 || depotIds?.length === 0) return []
   return chooseLorries(input).flatMap(({ lorry, depot }) => {
     const progress = lorries.find(({ lorryId }) => lorryId === lorry.id)
-    if (progress?.isBroken || progress?.isHome) return []
+    // One that broke down before it left is in no plan.
+    if (broken.has(lorry.id) || progress?.isHome) return []
     return [{ lorry, depot, progress, next: progress?.next ?? null }]
   })
 }

@@ -97,10 +97,14 @@ function delay(
   behind: readonly RoundStop[],
   { stops }: Pick<LorryRound, 'stops'>,
 ): RoundStop[] {
+  const [first] = next
   const last = behind.at(-1)
-  const planned = next[0] && stops[stops.indexOf(next[0]) - 1]
-  const lateMs = Date.parse(last?.departureTime ?? '') - Date.parse(planned?.departureTime ?? '')
-  if (!(lateMs > 0)) return [...next]
+  if (!first || !last) return [...next]
+  const planned = stops[stops.indexOf(first) - 1]
+  // What came before it in the plan may be still to be done, or never.
+  const due = Math.min(Date.parse(planned?.departureTime ?? first.arrivalTime), Date.parse(first.arrivalTime))
+  const lateMs = Date.parse(last.departureTime) - due
+  if (lateMs <= 0) return [...next]
   const later = (time: string): string => formatTime(Date.parse(time) + lateMs)
   return next.map((stop) => ({
     ...stop,

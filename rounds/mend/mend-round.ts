@@ -45,7 +45,14 @@ export async function mendRound(round: Round, input: RoundInput, options: MendOp
   const demands = listDemands(round.lorries)
   const open = collectBins({ round, input: today, day }, lorries, demands)
   const mend = await createMendProblem(
-    { input: today, now: options.now, blocked: day.blocked, roads: options.roads, demands },
+    {
+      input: today,
+      now: options.now,
+      blocked: day.blocked,
+      broken: day.broken,
+      roads: options.roads,
+      demands,
+    },
     lorries,
     open,
   )

@@ -2,7 +2,7 @@ import { createRoute } from './create-route.ts'
 import { dropNeedlessTips } from './drop-needless-tips.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 import { refreshRoute } from './refresh-route.ts'
-import { clearRoute, insertNodes, isUsed, type Route, removeNodes } from './route.ts'
+import { clearRoute, insertNodes, isLoadedAtStart, isUsed, type Route, removeNodes } from './route.ts'
 
 /** All routes and who is in none, changed in place; what was changed since the last `keep` can be taken back. */
 export interface Solution {
@@ -213,6 +213,7 @@ export function importPlan(prepared: PreparedProblem, solution: Solution, plan: 
     for (const [i, place] of visits.entries()) insertNodes(prepared, route, i, place)
     if (
       refreshRoute(prepared, route) &&
+      keepsStreams(prepared, route) &&
       visits.every((place) => mayVisit(prepared, solution, route, place))
     ) {
       assign(prepared, solution, route, vehicle)
@@ -233,6 +234,25 @@ export function importPlan(prepared: PreparedProblem, solution: Solution, plan: 
     solution.absentCost += prepared.penalties[customer] as number
   }
   keep(solution)
+}
+
+/** Whether what is carried between two tips is of one stream, each tip takes it, and nothing is carried home. */
+function keepsStreams({ customerCount, tipCount, streams, tipsOf }: PreparedProblem, route: Route): boolean {
+  if (tipCount === 0) return true
+  const { nodes, length, vehicle } = route
+  let carried = isLoadedAtStart(route) ? (vehicle.underWay?.stream ?? -1) : -1
+  for (let i = 1; i < length - 1; i++) {
+    const node = nodes[i] as number
+    if (node < customerCount) {
+      const stream = streams[node] as number
+      if (carried !== -1 && carried !== stream) return false
+      carried = stream
+    } else {
+      if (carried !== -1 && !tipsOf.get(carried)?.includes(node)) return false
+      carried = -1
+    }
+  }
+  return carried === -1
 }
 
 function mayVisit(

@@ -1,6 +1,7 @@
 import type { Round, RoundStop } from '../../../model/round.ts'
 import type { MendedRound } from '../../../rounds/mend/mend-round.ts'
 import type { RoundInput } from '../../../rounds/round-input.ts'
+import { findRuleFaults } from './find-rule-faults.ts'
 
 /**
  * Walks through a mended round by what it says and the settings alone: every rule that it breaks, in words. `litresOf` says
@@ -44,7 +45,6 @@ export function findMendFaults(
       if (isPlanned && stop.type === 'lift' && litres > (lorry?.capacity.litres ?? 0)) {
         fail(`carries ${litres} l`)
       }
-      if (stop.type === 'end' && litres > 0) fail('comes home with a load')
       if (
         stop.type === 'lift' &&
         stop.status === 'planned' &&
@@ -88,6 +88,9 @@ export function findMendFaults(
   }
   for (const { deviceId } of before.left) {
     if (!left.has(deviceId) && !emptied.has(deviceId)) faults.push(`${deviceId} is nowhere`)
+  }
+  for (const lorry of after.lorries) {
+    if (!broken.has(lorry.lorryId)) faults.push(...findRuleFaults(lorry, { after, input, now }))
   }
   faults.push(...findDoneFaults(before, after))
   return faults
