@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { findTestData } from '../tests/fixtures/find-test-data.ts'
-import { CANDIDATES, CHOSEN_STYLES } from './rounds/candidates.ts'
+import { CANDIDATES, type Candidate, CHOSEN_STYLES } from './rounds/candidates.ts'
 import { interpolateAt } from './rounds/curve.ts'
-import { drawCurve } from './rounds/draw-curve.ts'
+import { type CurvePoint, drawCurve } from './rounds/draw-curve.ts'
 import { readGrowth } from './rounds/read-growth.ts'
 import { type Outcome, SETTLING_DAYS, simulate } from './rounds/simulate.ts'
 import { createTown } from './rounds/town.ts'
@@ -38,14 +38,15 @@ export async function benchRounds(args: string[]): Promise<Record<string, number
   const known = warmUp(createTown(await readGrowth(folder), { seed, dayCount: from + days, pace }))
   const compared = new Map<string, Outcome | null>()
   let everyTwoDays: Outcome | undefined
+  const drawFor = ({ dials, first, create }: Candidate, comparedPercent: number): CurvePoint[] =>
+    drawCurve(dials, { first, comparedPercent }, (dial) =>
+      simulate(known.town, create(known, dial), { from, to: from + days, start: known.start }),
+    )
   for (const [policy, candidates] of Object.entries(CANDIDATES)) {
     if (values.policy !== undefined && values.policy !== policy) continue
     for (const candidate of candidates) {
       if (!values.tune && candidate.style !== CHOSEN_STYLES[policy]) continue
-      const { first } = candidate
-      const curve = drawCurve(candidate.dials, { first, comparedPercent: COMPARED_PERCENT }, (dial) =>
-        simulate(known.town, candidate.create(known, dial), { from, to: from + days, start: known.start }),
-      )
+      const curve = drawFor(candidate, COMPARED_PERCENT)
       const at = interpolateAt(
         curve.map(({ outcome }) => outcome),
         COMPARED_PERCENT,
@@ -61,13 +62,39 @@ export async function benchRounds(args: string[]): Promise<Record<string, number
       process.stdout.write(`${JSON.stringify(line)}\n`)
     }
   }
-  return { days, seed, pace, ...(values.tune ? {} : summarize(compared, everyTwoDays)) }
+  if (values.tune) return { days, seed, pace }
+  return {
+    days,
+    seed,
+    pace,
+    ...summarize(compared),
+    ...(everyTwoDays && compareWithEveryTwoDays(everyTwoDays, drawFor)),
+  }
 }
 
-function summarize(
-  compared: ReadonlyMap<string, Outcome | null>,
-  everyTwoDays: Outcome | undefined,
+/** Fixed rounds every two days have one share of overflow, so Kerbside is compared with them where as many of its bins overflow. */
+function compareWithEveryTwoDays(
+  everyTwoDays: Outcome,
+  drawFor: (candidate: Candidate, comparedPercent: number) => CurvePoint[],
 ): Record<string, number> {
+  const { km, crewHours, overflowPercent } = everyTwoDays
+  const own = CANDIDATES['kerbside']?.find(({ style }) => style === CHOSEN_STYLES['kerbside'])
+  const curve = own ? drawFor(own, overflowPercent) : []
+  const kerbside = interpolateAt(
+    curve.map(({ outcome }) => outcome),
+    overflowPercent,
+  )
+  return {
+    everyTwoDaysKm: round(km),
+    everyTwoDaysOverflowPercent: round(overflowPercent),
+    ...(kerbside && {
+      savedKmPercentOfEveryTwoDays: round(100 * (1 - kerbside.km / km)),
+      savedCrewHoursPercentOfEveryTwoDays: round(100 * (1 - kerbside.crewHours / crewHours)),
+    }),
+  }
+}
+
+function summarize(compared: ReadonlyMap<string, Outcome | null>): Record<string, number> {
   const kerbside = compared.get('kerbside')
   const summary: Record<string, number> = { comparedOverflowPercent: COMPARED_PERCENT }
   if (!kerbside) return summary
@@ -81,11 +108,6 @@ function summarize(
   const fixedKm = ['fixed', 'fixedClasses'].flatMap((policy) => compared.get(policy)?.km ?? [])
   if (fixedKm.length > 0) {
     summary['savedKmPercentOfBestFixedPlan'] = round(100 * (1 - kerbside.km / Math.min(...fixedKm)))
-  }
-  if (everyTwoDays) {
-    // Another share of bin-days overflows there, so that this is no comparison of equals.
-    summary['everyTwoDaysKm'] = round(everyTwoDays.km)
-    summary['everyTwoDaysOverflowPercent'] = round(everyTwoDays.overflowPercent)
   }
   return summary
 }

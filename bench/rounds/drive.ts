@@ -9,7 +9,7 @@ const SHIFT_SECONDS = 8 * 3600
 const CAPACITY_PERCENT = 7_000
 const UNLOADING_SECONDS = 900
 /** Per policy and day, whatever it asks for. */
-const ITERATIONS = 600
+const ITERATIONS = 2_000
 
 /** What a kilometre and an hour cost, in any currency. */
 const PRICES = { perKm: 2, perHour: 25 }
