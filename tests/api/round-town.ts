@@ -1,25 +1,11 @@
 import { expect } from 'vitest'
 import type { Round } from '../../model/round.ts'
 import { createTestApp, type TestApp } from '../fixtures/create-test-app.ts'
+import { makeLorry } from '../rounds/round-town.ts'
 
 export const ROUNDS = '/v1/authorities/alpha/rounds'
 const DEPOT = { id: 'yard', name: 'The yard', longitude: 13.4, latitude: 52.5 }
-const LORRY = {
-  id: 'lorry-1',
-  name: 'One',
-  depotId: 'yard',
-  capacity: { litres: 10_000, kg: 10_000 },
-  streams: [],
-  shiftStart: '06:00',
-  shiftEnd: '14:00',
-  breakSeconds: 0,
-  costPerKm: 1,
-  costPerHour: 40,
-  costPerDay: 100,
-  skills: [],
-  heightM: null,
-  weightKg: null,
-}
+const LORRY = makeLorry('lorry-1', { name: 'One' })
 
 /** An authority in Berlin with a depot, a lorry, and bins at 50, 51, … per cent, all of 240 litres. */
 export async function createTown(
