@@ -1,23 +1,27 @@
 import type { Crossings, RoadWay } from './collect-ways.ts'
 import { measureMetres } from './measure-metres.ts'
+import type { RoadGraph } from './road-graph.ts'
 
-/** Ways cut at their crossings, by street; see `RoadGraph` for the units. */
-export interface Streets {
+/** Ways cut at their crossings. */
+export interface Streets
+  extends Pick<
+    RoadGraph,
+    | 'wayIds'
+    | 'classes'
+    | 'maxHeights'
+    | 'maxWeights'
+    | 'lengths'
+    | 'shapeOffsets'
+    | 'shape'
+    | 'durations'
+    | 'weights'
+  > {
   readonly nodeCount: number
   /** By arc: the nodes that it leaves and reaches. */
   readonly tails: Int32Array
   readonly heads: Int32Array
   /** OpenStreetMap's id of a node that can be passed. */
   readonly nodeOfId: ReadonlyMap<number, number>
-  readonly wayIds: Float64Array
-  readonly classes: Uint8Array
-  readonly maxHeights: Float32Array
-  readonly maxWeights: Float32Array
-  readonly lengths: Int32Array
-  readonly shapeOffsets: Int32Array
-  readonly shape: Int32Array
-  readonly durations: Int32Array
-  readonly weights: Int32Array
 }
 
 const DEGREE_PARTS = 1e7

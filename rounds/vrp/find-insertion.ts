@@ -2,7 +2,7 @@ import type { Random } from '../../model/random.ts'
 import { driveOn, isInTime, type Moment, startDay, waitUntil } from './moment.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 import { LOAD_TOLERANCE } from './refresh-route.ts'
-import { isBare, isLoadedAtStart, type Route } from './route.ts'
+import { isBare, isLoadedAtStart, mayServe, type Route } from './route.ts'
 import type { Insertion, Solution } from './solution.ts'
 
 /** The chance that a place for an insertion is overlooked. */
@@ -47,10 +47,6 @@ export function findInsertion(
     }
   }
   return best
-}
-
-function mayServe({ mayServe, customerCount }: PreparedProblem, route: Route, customer: number): boolean {
-  return (mayServe[route.type * customerCount + customer] as number) === 1
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Random } from '../../model/random.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 import { refreshRoute } from './refresh-route.ts'
-import { insertNodes, isBare, isLoadedAtStart, type Route, removeNodes } from './route.ts'
+import { insertNodes, isBare, isLoadedAtStart, mayServeAll, type Route, removeNodes } from './route.ts'
 import { assign, type Solution, touch } from './solution.ts'
 
 /**
@@ -67,12 +67,4 @@ function drawTripEnd(
     if (random() * count < 1) drawn = i
   }
   return drawn
-}
-
-function mayServeAll(
-  { mayServe, customerCount }: PreparedProblem,
-  { type }: Route,
-  places: Int32Array,
-): boolean {
-  return places.every((place) => place >= customerCount || mayServe[type * customerCount + place] === 1)
 }

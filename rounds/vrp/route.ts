@@ -57,6 +57,20 @@ export function isUsed(route: Route): boolean {
   return !isBare(route) || route.vehicle.underWay !== undefined
 }
 
+/** Whether the route's vehicle may serve a customer. */
+export function mayServe(
+  { mayServe, customerCount }: PreparedProblem,
+  { type }: Route,
+  customer: number,
+): boolean {
+  return (mayServe[type * customerCount + customer] as number) === 1
+}
+
+/** Whether it may serve all customers among these places. */
+export function mayServeAll(prepared: PreparedProblem, route: Route, places: Int32Array): boolean {
+  return places.every((place) => place >= prepared.customerCount || mayServe(prepared, route, place))
+}
+
 /** Serves nobody any more. The route is to be refreshed afterwards. */
 export function clearRoute(route: Route): void {
   route.nodes.set(route.bare)

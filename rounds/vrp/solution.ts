@@ -2,7 +2,15 @@ import { createRoute } from './create-route.ts'
 import { dropNeedlessTips } from './drop-needless-tips.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 import { refreshRoute } from './refresh-route.ts'
-import { clearRoute, insertNodes, isLoadedAtStart, isUsed, type Route, removeNodes } from './route.ts'
+import {
+  clearRoute,
+  insertNodes,
+  isLoadedAtStart,
+  isUsed,
+  mayServe,
+  type Route,
+  removeNodes,
+} from './route.ts'
 
 /** All routes and who is in none, changed in place; what was changed since the last `keep` can be taken back. */
 export interface Solution {
@@ -255,13 +263,8 @@ function keepsStreams({ customerCount, tipCount, streams, tipsOf }: PreparedProb
   return carried === -1
 }
 
-function mayVisit(
-  { customerCount, mayServe }: PreparedProblem,
-  { routeOf }: Solution,
-  { type }: Route,
-  place: number,
-): boolean {
-  return place >= customerCount || (mayServe[type * customerCount + place] === 1 && routeOf[place] === -1)
+function mayVisit(prepared: PreparedProblem, { routeOf }: Solution, route: Route, place: number): boolean {
+  return place >= prepared.customerCount || (mayServe(prepared, route, place) && routeOf[place] === -1)
 }
 
 function copyList(from: readonly number[], to: number[]): void {

@@ -1,7 +1,7 @@
 import type { Random } from '../../model/random.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 import { refreshRoute } from './refresh-route.ts'
-import { insertNodes, isBare, type Route, removeNodes } from './route.ts'
+import { insertNodes, isBare, mayServeAll, type Route, removeNodes } from './route.ts'
 import { assign, type Solution, touch } from './solution.ts'
 
 /**
@@ -20,8 +20,8 @@ export function swapVehicles(prepared: PreparedProblem, solution: Solution, rand
   const cost = one.cost + other.cost
   swapVisits(prepared, one, other)
   const isKept =
-    mayServeAll(prepared, one) &&
-    mayServeAll(prepared, other) &&
+    mayServeAll(prepared, one, visitsOf(one)) &&
+    mayServeAll(prepared, other, visitsOf(other)) &&
     refreshRoute(prepared, one) &&
     refreshRoute(prepared, other)
   if (!isKept) {
@@ -36,21 +36,17 @@ export function swapVehicles(prepared: PreparedProblem, solution: Solution, rand
 }
 
 function swapVisits(prepared: PreparedProblem, one: Route, other: Route): void {
-  const ofOne = one.nodes.slice(1, one.length - 1)
-  const ofOther = other.nodes.slice(1, other.length - 1)
+  const [ofOne, ofOther] = [visitsOf(one).slice(), visitsOf(other).slice()]
   replaceVisits(prepared, one, ofOther)
   replaceVisits(prepared, other, ofOne)
+}
+
+/** What lies between its start and its end. */
+function visitsOf({ nodes, length }: Route): Int32Array {
+  return nodes.subarray(1, length - 1)
 }
 
 function replaceVisits(prepared: PreparedProblem, route: Route, visits: Int32Array): void {
   removeNodes(route, 0, route.length - 2)
   for (const [i, place] of visits.entries()) insertNodes(prepared, route, i, place)
-}
-
-function mayServeAll({ mayServe, customerCount }: PreparedProblem, { nodes, length, type }: Route): boolean {
-  for (let i = 1; i < length - 1; i++) {
-    const node = nodes[i] as number
-    if (node < customerCount && mayServe[type * customerCount + node] === 0) return false
-  }
-  return true
 }
