@@ -1,6 +1,8 @@
+import type { Kysely } from 'kysely'
 import type { Round } from '../model/round.ts'
 import type { Registry, RoundLease } from './registry.ts'
 import { notFound, type RegistryContext, type RegistryTransaction } from './registry-context.ts'
+import type { RegistryTables } from './registry-tables.ts'
 
 /** Of those that are free: where other processes take the first ones at the same moment, the next is tried. */
 const CANDIDATES_MAX = 8
@@ -156,8 +158,12 @@ function ofLease<T extends Conditional<T>>(query: T, { authority, id, owner, att
     .where('attempts', '=', attempt)
 }
 
-async function readRound(transaction: RegistryTransaction, authority: string, id: string): Promise<Round> {
-  const row = await transaction
+export async function readRound(
+  database: Kysely<RegistryTables>,
+  authority: string,
+  id: string,
+): Promise<Round> {
+  const row = await database
     .selectFrom('rounds')
     .select(['document', 'revision'])
     .where('authority', '=', authority)

@@ -9,7 +9,7 @@ import {
   type RegistryContext,
   type RegistryTransaction,
 } from './registry-context.ts'
-import { toRound } from './round-jobs.ts'
+import { readRound, toRound } from './round-jobs.ts'
 
 /** The time of a round's creation, in ms since 1970, and its id. */
 export const ROUND_CURSOR_PATTERN = /^(\d{1,15})\.([A-Za-z0-9][A-Za-z0-9_-]{0,62})$/
@@ -35,16 +35,7 @@ export function createRoundRecords({
       return listPage(rows, page, toRound, (row) => `${row.created_time}.${row.id}`)
     },
 
-    async getRound(authority, id) {
-      const row = await kysely
-        .selectFrom('rounds')
-        .select(['document', 'revision'])
-        .where('authority', '=', authority)
-        .where('id', '=', id)
-        .executeTakeFirst()
-      if (!row) throw notFound('round', id)
-      return toRound(row)
-    },
+    getRound: (authority, id) => readRound(kysely, authority, id),
 
     createRound(authority, round, { incarnation, unfinishedMax } = {}) {
       return transact(async (transaction) => {
