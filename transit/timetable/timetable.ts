@@ -17,7 +17,13 @@ export interface Timetable {
   /** Trips that repeat by a headway (frequencies.txt), by trip. */
   readonly frequencies: ReadonlyMap<number, readonly Frequency[]>
   /** By table, field and language (translations.txt); the text itself where there is none. */
-  readonly translate: (table: string, field: string, recordId: string, text: string, language: string) => string
+  readonly translate: (
+    table: string,
+    field: string,
+    recordId: string,
+    text: string,
+    language: string,
+  ) => string
 }
 
 export interface Agencies {
