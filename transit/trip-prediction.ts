@@ -1,3 +1,7 @@
+import type { DepartureState } from '../model/departure.ts'
+
+export type { DepartureState }
+
 /** How a trip stands to the timetable: the names of GTFS-Realtime, without those that are deprecated. */
 export type TripRelationship = 'SCHEDULED' | 'CANCELED' | 'NEW' | 'DUPLICATED' | 'REPLACEMENT' | 'UNSCHEDULED'
 
@@ -19,9 +23,6 @@ export interface TripPrediction {
   /** Every stop of the trip from the first, in order: those passed are kept until their scheduled time. */
   readonly stops: readonly StopPrediction[]
 }
-
-/** What a departure is, for whoever waits for it. */
-export type DepartureState = 'live' | 'timetable' | 'noData' | 'stale' | 'cancelled'
 
 export interface StopPrediction {
   /** Of the timetable; -1 for a trip that is not in it. */
