@@ -9,6 +9,7 @@ import { createDeviceStatusRecords } from './device-statuses.ts'
 import { createDeviceRecords } from './devices.ts'
 import { createIngestRecords } from './ingest-record.ts'
 import { createKeyRecords } from './keys.ts'
+import { createLeaseRecords } from './leases.ts'
 import { createQuarantineRecords } from './quarantine.ts'
 import { createReceiptTimeRecords } from './receipt-times.ts'
 import type { Registry } from './registry.ts'
@@ -42,6 +43,7 @@ export function createKyselyRegistry({
     ...createSiteRecords(context),
     ...createRoundRecords(context),
     ...createRoundJobRecords(context),
+    ...createLeaseRecords(context),
     ...createIngestRecords(context),
     ...createReceiptTimeRecords(context),
     ...createSourceCountRecords(context),

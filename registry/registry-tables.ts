@@ -76,6 +76,7 @@ export interface RegistryTables {
     free_time: number
     slots: number
   }
+  leases: { name: string; owner: string; until: number }
   sources: { id: string; position: number }
   source_counts: {
     authority: string

@@ -254,6 +254,14 @@ export interface Registry {
   /** Of all authorities: those that are to be planned. */
   listRoundJobs(): Promise<readonly RoundJob[]>
 
+  /**
+   * Gives the work of this name to `owner` until a time in ms since 1970, where it is its own already or nobody's now; false
+   * where another has it.
+   */
+  renewLease(name: string, owner: string, until: number): Promise<boolean>
+  /** Gives it back at once, so that another need not wait for its end; nothing where it is not the owner's. */
+  releaseLease(name: string, owner: string): Promise<void>
+
   /** How far a source's messages have been recorded; undefined where none were. */
   findPosition(source: string): Promise<number | undefined>
   /**

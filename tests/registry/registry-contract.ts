@@ -5,6 +5,7 @@ import type { RegistryHarness } from './contract/harness.ts'
 import { describeIngest } from './contract/ingest.ts'
 import { describeIsolation } from './contract/isolation.ts'
 import { describeKeys } from './contract/keys.ts'
+import { describeLeases } from './contract/leases.ts'
 import { describeQuarantine } from './contract/quarantine.ts'
 import { describeReceiptTimes } from './contract/receipt-times.ts'
 import { describeRoundJobs } from './contract/round-jobs.ts'
@@ -17,6 +18,7 @@ export function describeRegistry(harness: RegistryHarness): void {
   describeKeys(harness)
   describeSites(harness)
   describeRoundJobs(harness)
+  describeLeases(harness)
   describeIngest(harness)
   describeReceiptTimes(harness)
   describeQuarantine(harness)
