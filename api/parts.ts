@@ -7,6 +7,7 @@ import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { QuarantineFilter, Registry } from '../registry/registry.ts'
 import type { RoundPlanner } from '../rounds/round-planner.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
+import type { TransitSnapshot } from '../transit/trip-prediction.ts'
 import type { FillForecasts } from './fill-forecasts.ts'
 import type { ApiLimits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
@@ -43,6 +44,14 @@ interface QuarantineReplay {
   ): Promise<{ readonly stored: number; readonly stillQuarantined: number }>
 }
 
+/** What is known of the trips of authorities right now. */
+export interface TransitDesk {
+  /** The newest; undefined where an authority has no timetable, or nothing is known yet. */
+  snapshot(authority: string): TransitSnapshot | undefined
+  /** Calls the listener after each new snapshot; returns what ends that. */
+  onChange(authority: string, listener: () => void): () => void
+}
+
 /** Everything that the API is put together from. */
 export interface ApiParts {
   readonly registry: Registry
@@ -59,6 +68,8 @@ export interface ApiParts {
   readonly roundPlanner: RoundPlanner
   readonly fillForecasts: FillForecasts
   readonly trafficHistories: TrafficHistories
+  /** Without it, departures are those of the timetable, and positions as vehicles report them. */
+  readonly transit?: TransitDesk | undefined
   /** Called before the balance is read, so that it shows what was accepted up to now. */
   readonly refreshBalance?: (() => Promise<void>) | undefined
   /** Where the outside reaches this server, without a trailing slash; `Location` and `Link` begin with it. */
