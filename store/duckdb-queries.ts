@@ -8,6 +8,7 @@ import type {
   IntervalsQuery,
   ReadingInterval,
   ReadingsQuery,
+  ReceivedQuery,
   SeriesQuery,
 } from './reading-store.ts'
 import { compareText, type SeriesIndex } from './series-index.ts'
@@ -39,6 +40,32 @@ export async function queryReadings(
   )
   return rows.map(([position, ...measured]) => {
     const part = parts[(position as number) - 1]?.part ?? ''
+    return { authority, kind, device, part, ...readMeasured(columns, measured) }
+  })
+}
+
+export async function queryReceived(
+  { connection, database, index }: Source,
+  { authority, kind, from, receivedFrom, limit }: ReceivedQuery,
+): Promise<readonly Reading[]> {
+  const series = new Map(
+    index.list(authority, kind).flatMap((one) => {
+      // A series whose newest reading is older has none that was measured later.
+      return one.latest && one.latest.time >= from ? [[one.id, one] as const] : []
+    }),
+  )
+  if (series.size === 0 || limit <= 0) return []
+  const columns = database.columns[kind]
+  const ranks = [...series.keys()]
+  const rows = await readRows(
+    connection,
+    `SELECT series, ${measuredColumns(columns)} FROM ${tableOf(kind)}
+     WHERE time >= ${wholeTime(from)} AND "receivedTime" >= ${wholeTime(receivedFrom)}
+     AND series IN (${ranks.join(', ')})
+     ORDER BY "receivedTime", list_position([${ranks.join(', ')}], series), time LIMIT ${Math.floor(limit)}`,
+  )
+  return rows.map(([id, ...measured]) => {
+    const { device, part } = series.get(id as number) ?? { device: '', part: '' }
     return { authority, kind, device, part, ...readMeasured(columns, measured) }
   })
 }

@@ -4,7 +4,14 @@ import { KerbsideError, messageOf } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import type { Reading } from '../model/reading.ts'
 import { type DuckdbDatabase, openDuckdbDatabase, tableOf } from './duckdb-database.ts'
-import { queryCount, queryIntervals, queryLatest, queryReadings, querySeries } from './duckdb-queries.ts'
+import {
+  queryCount,
+  queryIntervals,
+  queryLatest,
+  queryReadings,
+  queryReceived,
+  querySeries,
+} from './duckdb-queries.ts'
 import { deleteRoundRows, writeRoundRows } from './duckdb-rounds.ts'
 import { runTransaction } from './duckdb-transaction.ts'
 import { writeBatch } from './duckdb-write-batch.ts'
@@ -67,6 +74,8 @@ export async function openDuckdbReadingStore({
     },
     listReadings: (query) =>
       runQuery(({ database, index }, connection) => queryReadings({ connection, database, index }, query)),
+    listReceived: (query) =>
+      runQuery(({ database, index }, connection) => queryReceived({ connection, database, index }, query)),
     listIntervals: (query) =>
       runQuery(({ database, index }, connection) => queryIntervals({ connection, database, index }, query)),
     countReadings: (query) => runQuery((_, connection) => queryCount(connection, query)),

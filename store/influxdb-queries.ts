@@ -7,6 +7,7 @@ import type {
   IntervalsQuery,
   ReadingInterval,
   ReadingsQuery,
+  ReceivedQuery,
   SeriesQuery,
 } from './reading-store.ts'
 import { compareText } from './series-index.ts'
@@ -61,6 +62,29 @@ export async function queryReadings(
   function isBehind({ time, part }: Reading): boolean {
     return !after || time > after.time || compareText(part, after.part) > 0
   }
+}
+
+/** InfluxQL orders by time alone: all that were received are read, and put in their order here. */
+export async function queryReceived(
+  client: InfluxdbClient,
+  { authority, kind, from, receivedFrom, limit }: ReceivedQuery,
+): Promise<readonly Reading[]> {
+  const condition = conditionOf({ authority, from, to: Number.POSITIVE_INFINITY })
+  const series = await queryOne(
+    client,
+    authority,
+    `SELECT ${selectFields(kind)} FROM ${measurementOf(kind)} WHERE ${condition} AND "receivedTime" >= ${Math.ceil(receivedFrom)} GROUP BY "device", "part"`,
+  )
+  return series
+    .flatMap((one) => readReadings(one, { authority, kind }))
+    .sort(
+      (a, b) =>
+        a.receivedTime - b.receivedTime ||
+        compareText(a.device, b.device) ||
+        compareText(a.part, b.part) ||
+        a.time - b.time,
+    )
+    .slice(0, limit)
 }
 
 export async function queryIntervals(

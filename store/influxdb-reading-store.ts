@@ -10,7 +10,7 @@ import {
   ROUND_MEASUREMENT,
   roundCondition,
 } from './influxdb-lines.ts'
-import { queryCount, queryIntervals, queryLatest, queryReadings } from './influxdb-queries.ts'
+import { queryCount, queryIntervals, queryLatest, queryReadings, queryReceived } from './influxdb-queries.ts'
 import { createSeriesTimes } from './influxdb-series-times.ts'
 import { writeBatch } from './influxdb-write-batch.ts'
 import type { ReadingStore, RoundRecord } from './reading-store.ts'
@@ -43,6 +43,7 @@ export async function openInfluxdbReadingStore({
     write: (readings) => enqueueWrite(() => writeBatch({ client, times }, readings)),
     listLatest: (authority, kind) => run(() => queryLatest(client, authority, kind)),
     listReadings: (query) => run(() => queryReadings(client, query)),
+    listReceived: (query) => run(() => queryReceived(client, query)),
     listIntervals: (query) => run(() => queryIntervals(client, query)),
     countReadings: (query) => run(() => queryCount(client, query)),
     writeRound: (record) => enqueueWrite(() => writeRound(record)),

@@ -23,6 +23,17 @@ export interface ReadingsQuery extends SeriesQuery {
   readonly after?: { readonly time: number; readonly part: string }
 }
 
+/** The readings of a kind, of all devices, that were received at `receivedFrom` or later and measured at `from` or later. */
+export interface ReceivedQuery {
+  readonly authority: string
+  readonly kind: Kind
+  /** In ms since 1970. That of a live question is recent, which spares the store from looking through the others. */
+  readonly from: number
+  /** In ms since 1970. */
+  readonly receivedFrom: number
+  readonly limit: number
+}
+
 export interface IntervalsQuery extends SeriesQuery {
   /** The interval's length in ms; intervals begin at multiples of it since 1970. */
   readonly every: number
@@ -83,6 +94,11 @@ export interface ReadingStore {
   listLatest(authority: string, kind: Kind): Promise<readonly Reading[]>
   /** Of all parts together, in the order of time, then part. */
   listReadings(query: ReadingsQuery): Promise<readonly Reading[]>
+  /**
+   * In the order of receipt, then device, part and time. Several processes that write at once may write what was received
+   * earlier later: who goes on from the last one asks for a few seconds before it once more.
+   */
+  listReceived(query: ReceivedQuery): Promise<readonly Reading[]>
   /** Of all parts together, in the order of time; intervals without a reading are left out. */
   listIntervals(query: IntervalsQuery): Promise<readonly ReadingInterval[]>
   /** How many readings of a kind an authority has with `from <= time < to`. */

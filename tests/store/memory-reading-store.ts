@@ -5,6 +5,7 @@ import type {
   IntervalsQuery,
   ReadingInterval,
   ReadingsQuery,
+  ReceivedQuery,
 } from '../../store/reading-store.ts'
 
 /** What any reading store must answer, in the plainest words: the model that random tests compare with. */
@@ -45,6 +46,17 @@ export function createMemoryReadingStore() {
             !query.after || time > query.after.time || (time === query.after.time && part > query.after.part),
         )
         .slice(0, query.limit),
+    listReceived: ({ authority, kind, from, receivedFrom, limit }: ReceivedQuery): Reading[] =>
+      select({ authority, kind, from, to: Infinity })
+        .filter(({ receivedTime }) => receivedTime >= receivedFrom)
+        .sort(
+          (a, b) =>
+            a.receivedTime - b.receivedTime ||
+            compareText(a.device, b.device) ||
+            compareText(a.part, b.part) ||
+            a.time - b.time,
+        )
+        .slice(0, limit),
     listIntervals(query: IntervalsQuery): ReadingInterval[] {
       const groups = Map.groupBy(select(query), ({ time }) => Math.floor(time / query.every) * query.every)
       return [...groups].slice(0, query.limit).map(([time, group]) => ({
@@ -59,6 +71,10 @@ export function createMemoryReadingStore() {
       for (const [key, reading] of readings) if (reading.authority === authority) readings.delete(key)
     },
   }
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function summarize(kind: Kind, readings: readonly Reading[]): Record<string, FieldSummary> {

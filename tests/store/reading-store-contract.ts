@@ -233,6 +233,40 @@ export function describeReadingStore(name: string, open: () => Promise<ReadingSt
       ])
     })
 
+    test('what was received comes in that order, from when it is asked for, late ones among them', async () => {
+      const authority = nextAuthority()
+      const received = (device: string, time: number, receivedTime: number): Reading => ({
+        ...bin(authority, START + time, { fillPercent: 1 }, device),
+        receivedTime: START + receivedTime,
+      })
+      const [first, second, third, fourth, late, old] = [
+        received('b', 100, 1_000),
+        received('a', 200, 2_000),
+        received('b', 150, 2_000),
+        received('a', 900, 2_500),
+        received('a', 50, 3_000),
+        received('a', -HOUR, 4_000),
+      ] as const
+      await store.write([fourth, first, third])
+      await store.write([old, late, second])
+      await store.write([{ ...first, authority: nextAuthority() }])
+      const ask = (from: number, receivedFrom: number, limit = 100) =>
+        store.listReceived({
+          authority,
+          kind: 'bin',
+          from: START + from,
+          receivedFrom: START + receivedFrom,
+          limit,
+        })
+      expect(await ask(0, 0)).toEqual([first, second, third, fourth, late])
+      expect(await ask(0, 2_000)).toEqual([second, third, fourth, late])
+      expect(await ask(0, 2_001, 1)).toEqual([fourth])
+      expect(await ask(160, 0)).toEqual([second, fourth])
+      expect(await ask(-DAY, 3_001)).toEqual([old])
+      expect(await ask(901, 0)).toEqual([])
+      expect(await ask(0, 4_001)).toEqual([])
+    })
+
     test('the latest come in the order of device and part', async () => {
       const authority = nextAuthority()
       const devices = ['b', 'a', 'B', 'a-1', 'a_1', '10', '9']
@@ -472,6 +506,14 @@ export function describeReadingStore(name: string, open: () => Promise<ReadingSt
           expect(await store.countReadings({ authority, kind, ...bounds })).toBe(
             model.countReadings({ authority, kind, ...bounds }),
           )
+          const received = {
+            authority,
+            kind,
+            from: bounds.from,
+            receivedFrom: START + random() * 1e6,
+            limit: 30,
+          }
+          expect(await store.listReceived(received)).toEqual(model.listReceived(received))
           for (const device of DEVICES) {
             const query = { authority, kind, device, ...bounds }
             const limit = 1 + Math.floor(random() * 60)
