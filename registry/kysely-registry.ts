@@ -18,6 +18,7 @@ import type { RegistryDatabase } from './registry-database.ts'
 import { createRevocationRecords } from './revocations.ts'
 import { createRoundJobRecords } from './round-jobs.ts'
 import { createRoundRecords } from './rounds.ts'
+import { createServiceNoticeRecords } from './service-notices.ts'
 import { createSiteRecords } from './sites.ts'
 import { createSourceCountRecords } from './source-counts.ts'
 import { createTimeOrderedIds } from './time-ordered-id.ts'
@@ -41,6 +42,7 @@ export function createKyselyRegistry({
     ...createRevocationRecords(context),
     ...createAuditRecords(context),
     ...createSiteRecords(context),
+    ...createServiceNoticeRecords(context),
     ...createRoundRecords(context),
     ...createRoundJobRecords(context),
     ...createLeaseRecords(context),

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely'
 import type { Kind } from '../model/device.ts'
 import type { RejectionReason } from '../model/rejection.ts'
+import type { ServiceNoticeKind } from '../model/service-notice.ts'
 import type { SiteKind } from '../model/site.ts'
 import type { RoundStage } from './registry.ts'
 
@@ -51,6 +52,13 @@ export interface RegistryTables {
     is_earlier: Generated<number>
   }
   sites: { authority: string; kind: SiteKind; id: string; document: string }
+  service_notices: {
+    authority: string
+    kind: ServiceNoticeKind
+    id: string
+    version: string
+    document: string
+  }
   rounds: {
     authority: string
     id: string

@@ -5,6 +5,7 @@ import type { Key, NewKey } from '../model/key.ts'
 import type { Page, PageQuery } from '../model/page.ts'
 import type { NewQuarantined, Quarantined, RejectionReason } from '../model/rejection.ts'
 import type { Round } from '../model/round.ts'
+import type { ServiceNoticeKind, ServiceNoticeOf } from '../model/service-notice.ts'
 import type { SiteKind, SiteOf } from '../model/site.ts'
 
 /** A device with what the broker needs to know it by. */
@@ -202,6 +203,34 @@ export interface Registry {
   updateSite<K extends SiteKind>(authority: string, kind: K, site: SiteOf[K], actor: string): Promise<void>
   /** A depot that lorries use is not deleted: CONFLICT, which names them. */
   deleteSite(authority: string, kind: SiteKind, id: string, actor: string): Promise<void>
+
+  listServiceNotices<K extends ServiceNoticeKind>(
+    authority: string,
+    kind: K,
+    page: PageQuery,
+  ): Promise<Page<ServiceNoticeOf[K]>>
+  getServiceNotice<K extends ServiceNoticeKind>(
+    authority: string,
+    kind: K,
+    id: string,
+  ): Promise<ServiceNoticeOf[K]>
+  /** CONFLICT where an authority has 1,000 of the kind already. */
+  createServiceNotice<K extends ServiceNoticeKind>(
+    authority: string,
+    kind: K,
+    notice: ServiceNoticeOf[K],
+    actor: string,
+  ): Promise<void>
+  /** Replaces it. */
+  updateServiceNotice<K extends ServiceNoticeKind>(
+    authority: string,
+    kind: K,
+    notice: ServiceNoticeOf[K],
+    actor: string,
+  ): Promise<void>
+  deleteServiceNotice(authority: string, kind: ServiceNoticeKind, id: string, actor: string): Promise<void>
+  /** Another one after any change of an authority's notices. */
+  getServiceNoticesVersion(authority: string): Promise<string>
 
   /** Newest first. Where a round that a page ended with is gone meanwhile, the next page goes on after its place. */
   listRounds(authority: string, page: PageQuery): Promise<Page<Round>>

@@ -9,6 +9,7 @@ import { describeLeases } from './contract/leases.ts'
 import { describeQuarantine } from './contract/quarantine.ts'
 import { describeReceiptTimes } from './contract/receipt-times.ts'
 import { describeRoundJobs } from './contract/round-jobs.ts'
+import { describeServiceNotices } from './contract/service-notices.ts'
 import { describeSites } from './contract/sites.ts'
 
 /** What holds for the registry over every database. */
@@ -17,6 +18,7 @@ export function describeRegistry(harness: RegistryHarness): void {
   describeDevices(harness)
   describeKeys(harness)
   describeSites(harness)
+  describeServiceNotices(harness)
   describeRoundJobs(harness)
   describeLeases(harness)
   describeIngest(harness)

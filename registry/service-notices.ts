@@ -1,0 +1,145 @@
+import { KerbsideError } from '../model/error.ts'
+import type { ServiceNoticeKind, ServiceNoticeOf } from '../model/service-notice.ts'
+import { recordAudit } from './audit.ts'
+import { listPage } from './list-page.ts'
+import type { Registry } from './registry.ts'
+import { alreadyExists, lockAuthority, notFound, type RegistryContext } from './registry-context.ts'
+
+/** What each kind is called in messages and, with underscores and before `.create` and the like, in the audit. */
+const NOUNS = {
+  'service-alerts': 'service alert',
+  'service-changes': 'service change',
+} as const satisfies Record<ServiceNoticeKind, string>
+
+/** Of each kind an authority may have as many; one more is refused. */
+const NOTICES_MAX = 1_000
+
+export function createServiceNoticeRecords(
+  context: RegistryContext,
+): Pick<
+  Registry,
+  | 'listServiceNotices'
+  | 'getServiceNotice'
+  | 'createServiceNotice'
+  | 'updateServiceNotice'
+  | 'deleteServiceNotice'
+  | 'getServiceNoticesVersion'
+> {
+  const { kysely, transact } = context.database
+  return {
+    async listServiceNotices<K extends ServiceNoticeKind>(
+      authority: string,
+      kind: K,
+      page: { limit: number; after?: string | undefined },
+    ) {
+      let query = kysely
+        .selectFrom('service_notices')
+        .select(['id', 'document'])
+        .where('authority', '=', authority)
+        .where('kind', '=', kind)
+      if (page.after !== undefined) query = query.where('id', '>', page.after)
+      const rows = await query
+        .orderBy('id')
+        .limit(page.limit + 1)
+        .execute()
+      return listPage(
+        rows,
+        page,
+        (row): ServiceNoticeOf[K] => JSON.parse(row.document),
+        (row) => row.id,
+      )
+    },
+
+    async getServiceNotice(authority, kind, id) {
+      const row = await kysely
+        .selectFrom('service_notices')
+        .select('document')
+        .where('authority', '=', authority)
+        .where('kind', '=', kind)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (!row) throw notFound(NOUNS[kind], id)
+      return JSON.parse(row.document)
+    },
+
+    createServiceNotice(authority, kind, notice, actor) {
+      return transact(async (transaction) => {
+        await lockAuthority(transaction, authority)
+        const { count } = await transaction
+          .selectFrom('service_notices')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .where('authority', '=', authority)
+          .where('kind', '=', kind)
+          .executeTakeFirstOrThrow()
+        const { numInsertedOrUpdatedRows } = await transaction
+          .insertInto('service_notices')
+          .values({
+            authority,
+            kind,
+            id: notice.id,
+            version: context.nextId(),
+            document: JSON.stringify(notice),
+          })
+          .onConflict((conflict) => conflict.columns(['authority', 'kind', 'id']).doNothing())
+          .executeTakeFirstOrThrow()
+        if (!numInsertedOrUpdatedRows) throw alreadyExists(NOUNS[kind], notice.id)
+        if (Number(count) >= NOTICES_MAX) {
+          throw new KerbsideError(
+            'CONFLICT',
+            `There are ${NOTICES_MAX} ${NOUNS[kind]}s already: delete some that are over.`,
+          )
+        }
+        await recordAudit(transaction, context, [entry(authority, kind, notice.id, 'create', actor, notice)])
+      })
+    },
+
+    updateServiceNotice(authority, kind, notice, actor) {
+      return transact(async (transaction) => {
+        await lockAuthority(transaction, authority)
+        const { numUpdatedRows } = await transaction
+          .updateTable('service_notices')
+          .set({ version: context.nextId(), document: JSON.stringify(notice) })
+          .where('authority', '=', authority)
+          .where('kind', '=', kind)
+          .where('id', '=', notice.id)
+          .executeTakeFirstOrThrow()
+        if (numUpdatedRows === 0n) throw notFound(NOUNS[kind], notice.id)
+        await recordAudit(transaction, context, [entry(authority, kind, notice.id, 'update', actor, notice)])
+      })
+    },
+
+    deleteServiceNotice(authority, kind, id, actor) {
+      return transact(async (transaction) => {
+        await lockAuthority(transaction, authority)
+        const { numDeletedRows } = await transaction
+          .deleteFrom('service_notices')
+          .where('authority', '=', authority)
+          .where('kind', '=', kind)
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow()
+        if (numDeletedRows === 0n) throw notFound(NOUNS[kind], id)
+        await recordAudit(transaction, context, [entry(authority, kind, id, 'delete', actor)])
+      })
+    },
+
+    async getServiceNoticesVersion(authority) {
+      const { count, version } = await kysely
+        .selectFrom('service_notices')
+        .select(({ fn }) => [fn.countAll<number>().as('count'), fn.max('version').as('version')])
+        .where('authority', '=', authority)
+        .executeTakeFirstOrThrow()
+      return `${count}.${version ?? ''}`
+    },
+  }
+}
+
+function entry(
+  authority: string,
+  kind: ServiceNoticeKind,
+  target: string,
+  change: string,
+  actor: string,
+  detail?: unknown,
+) {
+  return { authority, actor, action: `${NOUNS[kind].replace(' ', '_')}.${change}`, target, detail }
+}
