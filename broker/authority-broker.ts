@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { Readable } from 'node:stream'
 import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from 'aedes'
+import type { DeviceMessage, SignSaying } from '../model/device-channel.ts'
 import { messageOf } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import { countReadings } from '../model/message.ts'
@@ -24,6 +25,8 @@ export interface AuthorityBroker {
   revoke(connection: Connection): void
   /** Retained, for the device; not journalled, since the broker can always make it again. No payload removes it. */
   publishRetained(topic: string, payload: string): void
+  /** As model/device-channel.ts says; not journalled either. */
+  send(message: Omit<DeviceMessage, 'authority'>): void
   /** The device is gone: its sessions end, and what it left retained goes. */
   forgetDevice(deviceId: string): void
   close(): Promise<void>
@@ -60,6 +63,7 @@ export async function openAuthorityBroker({
   limits,
   logger,
   isCurrent,
+  onSaying,
 }: {
   authority: string
   journal: Journal
@@ -69,6 +73,8 @@ export async function openAuthorityBroker({
   logger: Logger
   /** Whether a retained topic still is one of a device. */
   isCurrent: (topic: string) => boolean
+  /** A display has said something in its own protocol, and it is on disk. */
+  onSaying: (saying: SignSaying) => void
 }): Promise<AuthorityBroker> {
   const bus = createMessageBus()
   const retained = createRetainedMessages()
@@ -152,6 +158,19 @@ export async function openAuthorityBroker({
       if (payload === (current?.payload.toString() ?? '')) return
       publish({ cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain: true, dup: false })
     },
+    send({ topicName, payload, retain, expirySeconds }) {
+      const packet: PublishPacket = {
+        cmd: 'publish',
+        topic: topicName,
+        payload: Buffer.from(payload),
+        qos: 1,
+        retain: retain !== 'no',
+        dup: false,
+        ...(expirySeconds && { properties: { messageExpiryInterval: expirySeconds } }),
+      }
+      if (retain === 'only') retained.store(toMessage(packet, null) as never)
+      else publish(packet)
+    },
     forgetDevice(deviceId) {
       sessions.endUser(deviceId)
       for (const { topic } of retained.list(`kerbside/v1/${authority}/+/${deviceId}/#`)) {
@@ -203,10 +222,19 @@ export async function openAuthorityBroker({
       setImmediate(done, DENIED)
       return
     }
-    const isReading = packet.topic === connection.readingTopic
     const payload = packet.payload as Buffer
     const bytes = payload.length
-    if (packet.retain && (isReading || bytes > limits.retainedBytes)) packet.retain = false
+    const isStatus = packet.topic === connection.statusTopic
+    const record =
+      isStatus || packet.topic === connection.readingTopic
+        ? { topicName: packet.topic, isCounted: !isStatus }
+        : connection.sign?.record(packet.topic, payload)
+    if (!record) {
+      setImmediate(done, DENIED)
+      return
+    }
+    const isSaying = record.topicName !== packet.topic
+    if (packet.retain && (!isStatus || bytes > limits.retainedBytes)) packet.retain = false
     // A last will is a packet of CONNECT's, without a command of its own.
     const owner = packet.cmd === undefined ? undefined : connection
     flow.begin(owner, bytes)
@@ -214,15 +242,16 @@ export async function openAuthorityBroker({
       {
         authority,
         device: connection.device,
-        topic: packet.topic,
+        topic: record.topicName,
         payload,
-        readingCount: isReading ? countReadings(payload) : 0,
+        readingCount: record.isCounted ? countReadings(payload) : 0,
         received: packet.qos === 2 && owner ? receive(connection, packet) : undefined,
         retained: packet.retain ? { qos: packet.qos, properties: toKept(packet, Date.now()) } : undefined,
       },
       () => {
         flow.end(owner, bytes)
         counters.publishes++
+        if (isSaying) onSaying({ authority, device: connection.device, topicName: packet.topic, payload })
         if (!owner || (packet.qos === 2 && !client.closed)) {
           done(null)
           return
@@ -299,8 +328,15 @@ export async function openAuthorityBroker({
   }
 
   function pass(packet: PublishPacket, client: Client | null): void {
+    const message = toMessage(packet, client)
+    if (packet.retain) retained.store(message as never)
+    if (packet.qos > 0) sessions.enqueue(message)
+    bus.emit(message)
+  }
+
+  function toMessage(packet: PublishPacket, client: Client | null): AedesPublishPacket {
     const expirySeconds = packet.properties?.messageExpiryInterval
-    const message = {
+    return {
       cmd: 'publish',
       // aedes knows a message that reaches a client by two subscriptions by these two.
       brokerId: aedes.id,
@@ -314,9 +350,6 @@ export async function openAuthorityBroker({
       ...(expirySeconds ? { messageExpiry: Date.now() + expirySeconds * 1_000 } : {}),
       ...(client && { clientId: client.id }),
     } as unknown as AedesPublishPacket
-    if (packet.retain) retained.store(message as never)
-    if (packet.qos > 0) sessions.enqueue(message)
-    bus.emit(message)
   }
 
   function createPersistence(): object {

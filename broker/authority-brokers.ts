@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { DeviceChannel, SignSaying } from '../model/device-channel.ts'
 import { messageOf } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import { formatTopic, parseTopic } from '../model/topic.ts'
@@ -7,7 +8,7 @@ import type { DeviceChange, DeviceRecord, Revocation } from '../registry/registr
 import { hashSecret } from '../registry/secret.ts'
 import { type AuthorityBroker, openAuthorityBroker } from './authority-broker.ts'
 import type { Refusal } from './connack.ts'
-import { Connection, DeviceState, type Principal } from './connection.ts'
+import { Connection, DeviceState, type Principal, signRightsOf } from './connection.ts'
 import type { Arrival } from './connection-gate.ts'
 import type { BrokerCounters } from './counters.ts'
 import { formatDeviceConfig } from './device-config.ts'
@@ -18,6 +19,8 @@ import type { BrokerLimits } from './limits.ts'
 /** The brokers of all authorities that somebody is connected to, and who is connected. */
 export interface AuthorityBrokers {
   readonly size: number
+  /** To and from devices; where nobody of an authority is connected, nothing is kept for it. */
+  readonly channel: DeviceChannel
   /** Brings a user to the broker of its authority, or resolves with why not. */
   admit(arrival: Arrival, principal: Principal): Promise<Refusal | undefined>
   /** Ends operators whose key is gone, should the directory not have told. Rejects where the registry is away. */
@@ -42,12 +45,25 @@ export function createAuthorityBrokers(deps: {
   const idle = new Set<AuthorityBroker>()
   const devices = new Map<string, DeviceState>()
   const operators = new Set<Connection>()
+  const sayingListeners = new Set<(saying: SignSaying) => void>()
+  const resetListeners = new Set<(authority: string | undefined) => void>()
   const stopListening = directory.onChange(follow)
   const stopHearing = directory.onRevocation(revoke)
 
   return {
     get size() {
       return opened.size
+    },
+    channel: {
+      publish: ({ authority, ...message }) => opened.get(authority)?.send(message),
+      onSaying(listener) {
+        sayingListeners.add(listener)
+        return () => sayingListeners.delete(listener)
+      },
+      onReset(listener) {
+        resetListeners.add(listener)
+        return () => resetListeners.delete(listener)
+      },
     },
     admit,
     async checkKeys() {
@@ -130,9 +146,11 @@ export function createAuthorityBrokers(deps: {
   function open(authority: string): Promise<AuthorityBroker> {
     const present = opening.get(authority)
     if (present) return present
-    const broker = openAuthorityBroker({ ...deps, authority, isCurrent }).then((ready) => {
+    const broker = openAuthorityBroker({ ...deps, authority, isCurrent, onSaying }).then((ready) => {
       for (const record of directory.list(authority)) publishConfig(ready, record)
       opened.set(authority, ready)
+      // Before the first client is let in, so that it finds there what it subscribes to.
+      for (const listener of resetListeners) listener(authority)
       return ready
     })
     opening.set(authority, broker)
@@ -141,6 +159,10 @@ export function createAuthorityBrokers(deps: {
       logger.error({ authority, error: messageOf(error) }, 'the broker of an authority could not be opened')
     })
     return broker
+  }
+
+  function onSaying(saying: SignSaying): void {
+    for (const listener of sayingListeners) listener(saying)
   }
 
   function isCurrent(topicName: string): boolean {
@@ -197,6 +219,7 @@ function isSameLogin(before: DeviceRecord | undefined, now: DeviceRecord | undef
     before !== undefined &&
     now !== undefined &&
     before.device.kind === now.device.kind &&
+    signRightsOf(before)?.key === signRightsOf(now)?.key &&
     Buffer.from(before.passwordHash).equals(now.passwordHash)
   )
 }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
 import { writeToStream } from 'mqtt-packet'
 import type { Clock } from '../model/clock.ts'
+import type { DeviceChannel } from '../model/device-channel.ts'
 import { messageOf } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
@@ -59,6 +60,8 @@ export interface Broker {
   /** Null where there is no such listener. */
   readonly mqttPort: number | null
   readonly mqttsPort: number | null
+  /** To and from the devices that are connected here. */
+  readonly channel: DeviceChannel
   /** MQTT over WebSocket at `/mqtt`; another path is answered 404. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Tells the registry the totals of now, so that a balance is up to date. Rejects where the registry is away. */
@@ -139,6 +142,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
   return {
     mqttPort,
     mqttsPort,
+    channel: authorities.channel,
     handleUpgrade: webSockets.handleUpgrade,
     reportAccepted: reporter.report,
     stats: () => ({

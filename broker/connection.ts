@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream'
+import { findSign } from '../model/sign.ts'
 import type { DeviceRecord } from '../registry/registry.ts'
+import { createSignRights, type SignRights } from './sign-rights.ts'
 
 /** Who logged in: a device, or (without one) an operator by a key. */
 export interface Principal {
@@ -38,6 +40,8 @@ export class Connection {
   readonly statusTopic: string
   /** What every filter that it may subscribe to begins with. */
   readonly topicPrefix: string
+  /** Undefined where it is no display that speaks RTIG T047. */
+  readonly sign: SignRights | undefined
   /** The CONNECT packet as it came, for aedes to read first. */
   connectBytes: Buffer | undefined
   /** Not read yet: what follows CONNECT waits for CONNACK. */
@@ -81,19 +85,29 @@ export class Connection {
       : `kerbside/v1/${authority}/`
     this.readingTopic = device ? `${this.topicPrefix}reading` : ''
     this.statusTopic = device ? `${this.topicPrefix}status` : ''
+    this.sign = signRightsOf(device)
   }
 
   maySubscribe(topicFilter: string): boolean {
-    return topicFilter.startsWith(this.topicPrefix)
+    return topicFilter.startsWith(this.topicPrefix) || this.sign?.maySubscribe(topicFilter) === true
   }
 
   mayPublish(topicName: string): boolean {
     // aedes lets no empty name through, so that an operator's '' never fits.
-    return topicName === this.readingTopic || topicName === this.statusTopic
+    return (
+      topicName === this.readingTopic ||
+      topicName === this.statusTopic ||
+      this.sign?.mayPublish(topicName) === true
+    )
   }
 
   /** A last will is no reading: nothing was measured when it goes out, and the balance does not count it. */
   mayLeaveWill(topicName: string): boolean {
     return this.statusTopic !== '' && topicName === this.statusTopic
   }
+}
+
+export function signRightsOf(record: DeviceRecord | undefined): SignRights | undefined {
+  const sign = record && findSign(record.device)
+  return sign && createSignRights(record.authority, record.device.id, sign)
 }

@@ -2,6 +2,7 @@ import { messageOf } from '../model/error.ts'
 import { countReadings, hasTime, type Message } from '../model/message.ts'
 import { PAYLOAD_BYTES_MAX, type Reading } from '../model/reading.ts'
 import type { NewQuarantined, Rejection } from '../model/rejection.ts'
+import { parseSignRecord } from '../model/sign-topic.ts'
 import { parseTopic } from '../model/topic.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { DeviceStatus, SeenSequence } from '../registry/registry.ts'
@@ -107,7 +108,8 @@ export function createMessageDecoder({
       readStatus(message, route, out)
       return
     }
-    const decoded = route.decoder.decode(message.payload)
+    if (route.type === 'talk') return
+    const decoded = route.decoder.decode(message.payload, message.topic)
     const sender = route.type === 'reading' ? route.sender : undefined
     if ('reason' in decoded) {
       out.quarantined.push(quarantine(message, sender?.device, message.payload, decoded, 0))
@@ -189,7 +191,7 @@ function quarantineUndecoded(message: Message, detail: string): NewQuarantined[]
   return Array.from({ length: count }, (_, index) =>
     quarantine(
       message,
-      parseTopic(message.topic)?.device,
+      parseTopic(message.topic)?.device ?? parseSignRecord(message.topic)?.device,
       elements ? Buffer.from(JSON.stringify(elements[index])) : message.payload,
       rejection,
       index,
@@ -207,7 +209,7 @@ export function quarantineReading(
   const reading = decoded.readings[readingIndex] as Reading
   const message = messages[decoded.messageIndexes[readingIndex] as number] as Message
   const again = findRouteOnce(message.authority, message.topic)
-  const parts = again.type === 'status' ? undefined : again.decoder.decode(message.payload)
+  const parts = 'decoder' in again ? again.decoder.decode(message.payload, message.topic) : undefined
   const whole = parts && 'value' in parts ? parts : { value: undefined, isList: false }
   const elementIndex = decoded.elementIndexes[readingIndex] as number
   const element = whole.isList ? (whole.value as readonly unknown[])[elementIndex] : whole.value

@@ -23,5 +23,5 @@ export interface Decoded {
 export interface Decoder {
   /** Undefined where the topic is not this decoder's. The answer is kept, so it depends on nothing else. */
   findSender(authority: string, topicName: string): Sender | undefined
-  decode(payload: Uint8Array): Decoded | Rejection
+  decode(payload: Uint8Array, topicName: string): Decoded | Rejection
 }

@@ -1,20 +1,28 @@
+import { parseSignRecord } from '../model/sign-topic.ts'
 import { type DeviceTopic, parseTopic } from '../model/topic.ts'
 import type { Decoder, Sender } from './decoder.ts'
 import { kerbsideJson } from './decoders/kerbside-json.ts'
+import { t047 } from './decoders/t047.ts'
 
 /** Every way in which devices speak; the first that knows a topic has it. */
-const DECODERS: readonly Decoder[] = [kerbsideJson]
+const DECODERS: readonly Decoder[] = [kerbsideJson, t047]
 
 /** What to do with the messages of a topic. */
 export type Route =
   | { readonly type: 'reading'; readonly decoder: Decoder; readonly sender: Sender }
   | { readonly type: 'status'; readonly topic: DeviceTopic }
+  /** What a display said that is no reading, and was answered where it came in. */
+  | { readonly type: 'talk' }
   /** Nobody's: taken apart as Kerbside's JSON, so that it counts as the broker counted it, and quarantined. */
   | { readonly type: 'unknown'; readonly decoder: Decoder }
+
+const TALK: Route = { type: 'talk' }
 
 export function findRoute(authority: string, topicName: string): Route {
   const topic = parseTopic(topicName)
   if (topic?.channel === 'status' && topic.authority === authority) return { type: 'status', topic }
+  const record = parseSignRecord(topicName)
+  if (record?.isCounted === false && record.authority === authority) return TALK
   for (const decoder of DECODERS) {
     const sender = decoder.findSender(authority, topicName)
     if (sender) return { type: 'reading', decoder, sender }

@@ -5,6 +5,7 @@ import type { Logger } from '../model/logger.ts'
 import { countReadings, countTimeSlots } from '../model/message.ts'
 import type { MessageSource } from '../model/message-source.ts'
 import type { Random } from '../model/random.ts'
+import { parseSignRecord } from '../model/sign-topic.ts'
 import type { Registry } from '../registry/registry.ts'
 import { startAcceptedReporter } from './accepted-report.ts'
 import { connectMqtt, type MqttConnection } from './connect-mqtt.ts'
@@ -207,7 +208,10 @@ export async function openMqttSource({
     const properties = packet.properties?.userProperties ?? {}
     const position = Number(properties[POSITION_PROPERTY])
     const receivedTime = Number(properties[RECEIVED_TIME_PROPERTY])
-    const authority = properties[AUTHORITY_PROPERTY] ?? readTopic(packet.topic)?.authority
+    const authority =
+      properties[AUTHORITY_PROPERTY] ??
+      readTopic(packet.topic)?.authority ??
+      parseSignRecord(packet.topic)?.authority
     if (!Number.isSafeInteger(position) || !Number.isSafeInteger(receivedTime) || authority === undefined) {
       return undefined
     }

@@ -8,6 +8,8 @@ import {
   type Reading,
 } from '../model/reading.ts'
 import type { Rejection } from '../model/rejection.ts'
+import { findSign } from '../model/sign.ts'
+import { isOfAnother, type SignBody } from '../model/sign-payload.ts'
 import { formatTime, parseTime } from '../model/time.ts'
 import { calibrate } from './calibrate.ts'
 import { checkTime, notATime } from './check-time.ts'
@@ -56,6 +58,8 @@ export function toReading(element: unknown, origin: Origin): Reading | Rejection
       detail: `device: ${showValue(claimed)} is not who sent it, "${device.id}" or nothing is allowed`,
     }
   }
+  const foreign = checkSign(element, device)
+  if (foreign) return foreign
 
   const parsed = PAYLOAD_SCHEMAS[kind].safeParse(element)
   if (!parsed.success) return explainIssue(parsed.error.issues[0], PAYLOAD_SCHEMAS[kind], element)
@@ -73,6 +77,20 @@ export function toReading(element: unknown, origin: Origin): Reading | Rejection
       : checkTime(values['time'], receivedTime, origin.oldestDays)
   if (typeof time !== 'number') return time
   return { authority, kind, device: device.id, part: partFrom(fields), time, receivedTime, fields }
+}
+
+/** The ids that a T047 display gives itself are those that it is registered with. */
+function checkSign(element: object, device: Device): Rejection | undefined {
+  const claimed: unknown = Reflect.get(element, 'sign')
+  const sign = findSign(device)
+  if (typeof claimed !== 'object' || claimed === null || !sign || !isOfAnother(claimed as SignBody, sign)) {
+    return undefined
+  }
+  const { vendorId, deviceId } = claimed as SignBody
+  return {
+    reason: 'wrong_device',
+    detail: `vendorId, deviceId: ${showValue(vendorId)}, ${showValue(deviceId)} is not who sent it, "${sign.vendorId}", "${sign.deviceId}" or nothing is allowed`,
+  }
 }
 
 /** Moves what was measured to the names and types of the store (READING_FIELDS). */

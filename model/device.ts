@@ -6,8 +6,16 @@ import { timeOfDaySchema } from './time-of-day.ts'
 export const KINDS = ['bin', 'traffic', 'display', 'vehicle'] as const
 export type Kind = (typeof KINDS)[number]
 
+/** What RTIG T047 calls text and graphical displays: the first level of the topics that they publish to. */
+export const SIGN_TYPES = ['PID-LED', 'PID-LCD', 'PID-TFT', 'PID-EPAPER'] as const
+export type SignType = (typeof SIGN_TYPES)[number]
+
 const longitudeSchema = z.number().min(-180).max(180)
 const latitudeSchema = z.number().min(-90).max(90)
+/** One level of an MQTT topic, without wildcards; RTIG T047 allows no spaces either. */
+const levelSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'must be 1 to 64 letters, digits, "_", ".", ":" or "-"')
 
 /** Settings that any device may have; a bin's own are added below. Unknown ones are kept: other makers need theirs. */
 export const settingsSchema = z.looseObject({
@@ -32,6 +40,16 @@ export const settingsSchema = z.looseObject({
   serviceSeconds: z.number().min(0).max(86_400).optional(),
   /** What a day of overflowing costs, in the money of the lorries' costs. */
   overflowCostPerDay: z.number().min(0).max(1_000_000).optional(),
+  /** What a display speaks: Kerbside's plain JSON, which is the default, or RTIG T047. */
+  protocol: z.enum(['json', 't047']).optional(),
+  /** A T047 display's type, the first level of its topics. Default PID-LED. */
+  displayType: z.enum(SIGN_TYPES).optional(),
+  /** Where a T047 display is, above its stop: in the United Kingdom an NPTG locality and a NaPTAN stop area. */
+  localityId: levelSchema.optional(),
+  clusterId: levelSchema.optional(),
+  /** Who made a T047 display, and its id there, which is the device's own by default. */
+  vendorId: levelSchema.optional(),
+  vendorDeviceId: levelSchema.optional(),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -94,6 +112,13 @@ function checkSettings(settings: Settings, context: z.RefinementCtx): void {
       code: 'custom',
       path: ['settings', 'emptyDistanceMm'],
       message: `must be larger than fullDistanceMm (${fullDistanceMm})`,
+    })
+  }
+  if (settings.protocol === 't047' && settings.vendorId === undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['settings', 'vendorId'],
+      message: 'is needed by a display that speaks RTIG T047',
     })
   }
   if (collectFrom >= collectUntil) {

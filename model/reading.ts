@@ -80,7 +80,12 @@ export const READING_FIELDS = {
     sequence: 'number',
     state: 'string',
     temperatureC: 'number',
+    outsideTemperatureC: 'number',
     lightLux: 'number',
+    shockG: 'number',
+    signalDbm: 'number',
+    longitude: 'number',
+    latitude: 'number',
     batteryPercent: 'number',
     firmware: 'string',
     lines: 'string',
@@ -94,7 +99,9 @@ export const READING_FIELDS = {
     speedKph: 'number',
     tripId: 'string',
     startDate: 'string',
+    startTime: 'string',
     routeId: 'string',
+    directionId: 'number',
     occupancyStatus: 'string',
   },
 } as const satisfies Record<Kind, Record<string, FieldType>>
@@ -171,8 +178,17 @@ const passageSchema = z.object({
 const displayPayloadSchema = z.object({
   ...commonShape,
   state: z.enum(DISPLAY_STATES).optional(),
+  /** Inside of its case. */
   temperatureC: temperatureSchema.optional(),
+  outsideTemperatureC: temperatureSchema.optional(),
   lightLux: z.number().min(0).max(1_000_000).optional(),
+  /** The strongest acceleration of a knock, in units of the earth's. */
+  shockG: z.number().min(0).max(10_000).optional(),
+  /** How well it hears its mobile network. */
+  signalDbm: z.number().min(-200).max(50).optional(),
+  /** Where it says that it is. */
+  longitude: z.number().min(-180).max(180).optional(),
+  latitude: z.number().min(-90).max(90).optional(),
   batteryPercent: percentSchema.optional(),
   firmware: textSchema.optional(),
   lines: z.array(z.string().max(1_000)).max(100).optional(),
@@ -190,7 +206,12 @@ const vehiclePayloadSchema = z.object({
     .string()
     .regex(/^\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/, 'a service date as YYYYMMDD')
     .optional(),
+  startTime: z
+    .string()
+    .regex(/^\d{1,2}:[0-5]\d:[0-5]\d$/, "a trip's start as H:MM:SS")
+    .optional(),
   routeId: textSchema.optional(),
+  directionId: z.int().min(0).max(1).optional(),
   occupancyStatus: z
     .union([
       z.enum(OCCUPANCY_STATUSES),
