@@ -36,7 +36,8 @@ export function checkStopTimes(
           'arrival_time and departure_time are empty; the first and the last stop of a trip need one'
         error(index, 'arrival_time', 'missing_trip_edge', message)
       }
-      const type = locationTypes[stops[index] as number] as number
+      // A stop that is not there has its error already.
+      const type = locationTypes[stops[index] as number] ?? 0
       if (type !== 0) {
         const message = `stop_id is a place of location_type ${type}; 0, where vehicles stop, is allowed`
         error(index, 'stop_id', 'wrong_location_type', message)

@@ -25,10 +25,4 @@ export class GrowingArray<T extends NumberArray> {
   view(): T {
     return this.values.subarray(0, this.length) as T
   }
-
-  /** Lets go of the memory. */
-  clear(): void {
-    this.values = this.#create(0)
-    this.length = 0
-  }
 }

@@ -1,11 +1,11 @@
 import { ByteIndex } from './byte-index.ts'
 import type { CsvRow } from './csv-row.ts'
-import { GrowingArray } from './growing-array.ts'
 import { orderColumn, orderRows, type RowOrder } from './order-rows.ts'
 import { parseDecimal, parseServiceTime, parseWhole } from './parse-field.ts'
 import { findReference } from './read-ids.ts'
 import { type Feed, quote, readTable, type Table } from './read-table.ts'
 import { sharedFloat32, sharedInt32, sharedUint8, sharedUint32 } from './shared-array.ts'
+import { StopTimeColumns } from './stop-time-columns.ts'
 
 export const STOP_TIMES_FILE = 'stop_times.txt'
 const REQUIRED = ['trip_id', 'stop_sequence'] as const
@@ -51,79 +51,78 @@ export function readStopTimes(
 ): StopTimeReading {
   const unpackedBytes = feed.files.get(STOP_TIMES_FILE)?.unpackedBytes ?? 0
   const room = Math.min(ROWS_AT_ONCE_MAX, 1024 + Math.ceil(unpackedBytes / ROW_BYTES))
-  const int32 = () => new GrowingArray((length) => new Int32Array(length), room)
-  const uint8 = () => new GrowingArray((length) => new Uint8Array(length), room)
-  const trips = int32()
-  const stops = int32()
-  const arrivals = int32()
-  const departures = int32()
-  const sequences = new GrowingArray((length) => new Uint32Array(length), room)
-  const timepoints = uint8()
-  const pickupTypes = uint8()
-  const dropOffTypes = uint8()
-  const headsigns = int32()
-  const distances = new GrowingArray((length) => new Float32Array(length), room)
+  const read = new StopTimeColumns(room)
   const headsignIds = new ByteIndex()
-
-  const push = (row: CsvRow, table: Table<Column>): void => {
+  const add = (row: CsvRow, table: Table<Column>): void => {
     const { columns } = table
     const trip = findReference(table, row, 'trip_id', tripIds, 'trips.txt')
     if (trip === -1) table.requireText(row, 'trip_id')
     const stop = findReference(table, row, 'stop_id', stopIds, 'stops.txt')
-    const isServed = stop !== -1 || isInArea(row, table)
+    if (stop === -1) warnOfArea(row, table)
     const arrival = readTime(row, table, 'arrival_time')
     const departure = readTime(row, table, 'departure_time')
     if (arrival >= 0 && departure >= 0 && departure < arrival) {
       const message = `departure_time is ${row.text(columns.departure_time)}, before arrival_time; from that on is allowed`
       table.error(row, 'departure_time', 'stop_time_with_arrival_after_departure', message)
     }
-    // In an area there is no stop that anybody waits at, so nothing that this timetable tells of.
-    trips.push(isServed && stop !== -1 ? (trip ?? -1) : -1)
-    stops.push(stop ?? -1)
-    arrivals.push(arrival < 0 ? departure : arrival)
-    departures.push(departure < 0 ? arrival : departure)
-    sequences.push(readSequence(row, table))
-    timepoints.push(readTimepoint(row, table, arrival >= 0 || departure >= 0))
-    pickupTypes.push(readType(row, table, 'pickup_type', 3))
-    dropOffTypes.push(readType(row, table, 'drop_off_type', 3))
+    // Rows that were left out keep their place, so that a row's number follows from it.
+    while (read.length < row.number - 2) read.add()
+    const place = read.add()
+    read.trips[place] = stop === -1 ? -1 : (trip ?? -1)
+    read.stops[place] = stop ?? -1
+    read.arrivals[place] = arrival < 0 ? departure : arrival
+    read.departures[place] = departure < 0 ? arrival : departure
+    read.sequences[place] = readSequence(row, table)
+    read.timepoints[place] = readTimepoint(row, table, arrival >= 0 || departure >= 0)
+    read.pickupTypes[place] = readType(row, table, 'pickup_type', 3)
+    read.dropOffTypes[place] = readType(row, table, 'drop_off_type', 3)
     const headsign = columns.stop_headsign
-    headsigns.push(
-      row.isEmpty(headsign) ? -1 : headsignIds.add(row.buffer, row.start(headsign), row.end(headsign)),
-    )
-    distances.push(readDistance(row, table))
+    read.headsigns[place] = row.isEmpty(headsign)
+      ? -1
+      : headsignIds.add(row.buffer, row.start(headsign), row.end(headsign))
+    read.distances[place] = readDistance(row, table)
   }
-
   readTable<Column>(
     feed,
     { file: STOP_TIMES_FILE, isRequired: true, required: REQUIRED, optional: OPTIONAL },
-    (table) => (row) => {
-      // Rows that were left out keep their place, so that a row's number follows from it.
-      while (trips.length < row.number - 2) skip()
-      push(row, table)
-    },
+    (table) => (row) => add(row, table),
   )
+  const order = orderRows(read.trips.subarray(0, read.length), tripIds.count, read.sequences)
+  return { order, ...orderColumns(read, order), headsignTexts: headsignIds.texts() }
+}
 
-  function skip(): void {
-    trips.push(-1)
-    for (const column of [stops, arrivals, departures, sequences, headsigns, distances]) column.push(0)
-    for (const column of [timepoints, pickupTypes, dropOffTypes]) column.push(0)
-  }
-
-  const order = orderRows(trips.view(), tripIds.count, sequences.view())
-  trips.clear()
-  // One column after another, so that two of each are never there at once.
+/** One column after another, and what is done with is let go, so that all are never there twice. */
+function orderColumns(
+  read: StopTimeColumns,
+  order: RowOrder,
+): Omit<StopTimeReading, 'order' | 'headsignTexts'> {
+  const none = new StopTimeColumns(0)
+  read.trips = none.trips
+  const stops = orderColumn(read.stops, order, sharedInt32)
+  read.stops = none.stops
+  const arrivals = orderColumn(read.arrivals, order, sharedInt32)
+  read.arrivals = none.arrivals
+  const departures = orderColumn(read.departures, order, sharedInt32)
+  read.departures = none.departures
+  const sequences = orderColumn(read.sequences, order, sharedUint32)
+  read.sequences = none.sequences
+  const headsigns = orderColumn(read.headsigns, order, sharedInt32)
+  read.headsigns = none.headsigns
+  const feedDistances = orderColumn(read.distances, order, sharedFloat32)
+  read.distances = none.distances
+  const timepoints = orderColumn(read.timepoints, order, sharedUint8)
+  const pickupTypes = orderColumn(read.pickupTypes, order, sharedUint8)
+  const dropOffTypes = orderColumn(read.dropOffTypes, order, sharedUint8)
   return {
-    order,
-    stops: take(stops, order, sharedInt32),
-    arrivals: take(arrivals, order, sharedInt32),
-    departures: take(departures, order, sharedInt32),
-    sequences: take(sequences, order, sharedUint32),
-    timepoints: take(timepoints, order, sharedUint8),
-    pickupTypes: take(pickupTypes, order, sharedUint8),
-    dropOffTypes: take(dropOffTypes, order, sharedUint8),
-    headsigns: take(headsigns, order, sharedInt32),
-    headsignTexts: headsignIds.texts(),
-    feedDistances: take(distances, order, sharedFloat32),
+    stops,
+    arrivals,
+    departures,
+    sequences,
+    timepoints,
+    pickupTypes,
+    dropOffTypes,
+    headsigns,
+    feedDistances,
   }
 }
 
@@ -132,26 +131,16 @@ export function rowOfStopTime({ rows }: RowOrder, stopTime: number): number {
   return (rows ? (rows[stopTime] ?? 0) : stopTime) + 2
 }
 
-function take<T extends Int32Array | Uint32Array | Uint8Array | Float32Array>(
-  column: GrowingArray<T>,
-  order: RowOrder,
-  create: (length: number) => T,
-): T {
-  const ordered = orderColumn(column.view(), order, create)
-  column.clear()
-  return ordered
-}
-
-/** Whether a row without a stop is of a bookable area (GTFS-Flex); otherwise it is an error. */
-function isInArea(row: CsvRow, table: Table<Column>): boolean {
+/** A row without a stop is of a bookable area (GTFS-Flex), or an error. */
+function warnOfArea(row: CsvRow, table: Table<Column>): void {
   const { location_id: location, location_group_id: group } = table.columns
   if (row.isEmpty(location) && row.isEmpty(group)) {
     table.requireText(row, 'stop_id')
-    return false
+    return
   }
+  // In an area there is no stop that anybody waits at, so nothing that this timetable tells of.
   const message = 'it is of an area in which rides are booked; it is kept in the feed, but not used'
   table.warn(row, 'stop_id', 'area_not_used', message)
-  return false
 }
 
 function readTime(row: CsvRow, table: Table<Column>, column: 'arrival_time' | 'departure_time'): number {
