@@ -21,7 +21,7 @@ const common = {
   id: idSchema,
   /** Days of service that it holds on; none stands for every one. */
   serviceDates: z.array(serviceDate).max(400).default([]),
-  /** Trips of which some departure is planned within it; none stands for all. */
+  /** What is planned within it: of a cancellation, trips that start then; of stops, calls there then. None stands for all. */
   period: periodSchema.nullable().default(null),
   /** For passengers: with it the change is told as an alert, too. */
   header: translationsSchema.nullable().default(null),

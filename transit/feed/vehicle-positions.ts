@@ -1,0 +1,90 @@
+import gtfsRealtime, { type transit_realtime } from 'gtfs-realtime-bindings'
+import { OCCUPANCY_STATUSES } from '../../model/reading.ts'
+import type { Timetable } from '../timetable/timetable.ts'
+import type { TransitVehicle, TripPrediction } from '../trip-prediction.ts'
+import type { Entity } from './feed-message.ts'
+import { isNearShape } from './near-shape.ts'
+import { runKeyOf } from './run-key.ts'
+import { createVehicleTrip } from './trip-descriptor.ts'
+
+const { VehicleStopStatus, OccupancyStatus } = gtfsRealtime.transit_realtime.VehiclePosition
+
+/** GTFS-Realtime's best practice: no position in the feed is older. */
+export const POSITION_AGE_MAX_SECONDS = 90
+/** What the path of a reading takes at most by the machine's clock: more time of a clock that runs fast. */
+export const PATH_SECONDS = 2
+/** GTFS-Realtime's best practice: who is further off a trip's shape is not on it, whatever the vehicle says. */
+const OFF_SHAPE_MAX_METRES = 200
+/** Faster is a fault of the receiver; the position may be right all the same. */
+const SPEED_MAX_MS = 26
+
+export interface VehicleFeedInput {
+  readonly timetable: Timetable
+  readonly vehicles: readonly TransitVehicle[]
+  /** By `runKeyOf`. */
+  readonly trips: ReadonlyMap<string, TripPrediction>
+  /** ms since 1970 */
+  readonly now: number
+  /** Clock.speed */
+  readonly speed: number
+}
+
+export function createVehicleEntities({
+  timetable,
+  vehicles,
+  trips,
+  now,
+  speed,
+}: VehicleFeedInput): Entity[] {
+  const oldest = now - (POSITION_AGE_MAX_SECONDS + PATH_SECONDS * (speed - 1)) * 1000
+  const nowSeconds = Math.floor(now / 1000)
+  return vehicles.filter(({ time }) => time >= oldest).map(formatVehicle)
+
+  function formatVehicle(vehicle: TransitVehicle): Entity {
+    const { id, label, time, longitude, latitude, bearingDegrees, speedKph } = vehicle
+    const occupancy = vehicle.occupancyStatus ?? ''
+    const trip = findTrip(vehicle)
+    const metresPerSecond = speedKph === null ? Number.NaN : speedKph / 3.6
+    return {
+      id,
+      vehicle: {
+        ...(trip && formatTrip(timetable, trip, vehicle)),
+        vehicle: { id, ...(label !== null && { label }) },
+        position: {
+          latitude,
+          longitude,
+          ...(bearingDegrees !== null && { bearing: bearingDegrees }),
+          ...(metresPerSecond >= 0 && metresPerSecond <= SPEED_MAX_MS && { speed: metresPerSecond }),
+        },
+        // A vehicle's clock may be a little ahead, but nothing in a feed is later than the feed.
+        timestamp: Math.min(Math.floor(time / 1000), nowSeconds),
+        ...(isOccupancyStatus(occupancy) && { occupancyStatus: OccupancyStatus[occupancy] }),
+      },
+    }
+  }
+
+  function findTrip({ tripId, serviceDate, startTime, longitude, latitude }: TransitVehicle) {
+    if (tripId === null || serviceDate === null) return undefined
+    const trip = trips.get(runKeyOf(tripId, serviceDate, startTime))
+    if (!trip || trip.relationship === 'CANCELED') return undefined
+    const shape = trip.trip < 0 ? -1 : (timetable.trips.shapes[trip.trip] as number)
+    return isNearShape(timetable.shapes, shape, longitude, latitude, OFF_SHAPE_MAX_METRES) ? trip : undefined
+  }
+}
+
+function formatTrip(
+  timetable: Timetable,
+  trip: TripPrediction,
+  { stopId, stopSequence, currentStatus }: TransitVehicle,
+): transit_realtime.IVehiclePosition {
+  return {
+    trip: createVehicleTrip(timetable, trip),
+    ...(stopSequence !== null && { currentStopSequence: stopSequence }),
+    ...(stopId !== null && { stopId }),
+    ...(currentStatus !== null && { currentStatus: VehicleStopStatus[currentStatus] }),
+  }
+}
+
+export function isOccupancyStatus(name: string | undefined): name is (typeof OCCUPANCY_STATUSES)[number] {
+  return name !== undefined && (OCCUPANCY_STATUSES as readonly string[]).includes(name)
+}
