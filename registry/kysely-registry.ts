@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.ts'
 import { KerbsideError, messageOf } from '../model/error.ts'
 import { createAuditRecords } from './audit.ts'
 import { createAuthorityRecords } from './authorities.ts'
+import { createConnectionRecords } from './connections.ts'
 import { createDeviceChangeRecords } from './device-changes.ts'
 import { createDeviceStatusRecords } from './device-statuses.ts'
 import { createDeviceRecords } from './devices.ts'
@@ -22,6 +23,7 @@ import { createServiceNoticeRecords } from './service-notices.ts'
 import { createSiteRecords } from './sites.ts'
 import { createSourceCountRecords } from './source-counts.ts'
 import { createTimeOrderedIds } from './time-ordered-id.ts'
+import { createTransitMemoryRecords } from './transit-memories.ts'
 import { createTrimRecords } from './trim.ts'
 
 /** The registry over a database whose tables have been migrated. */
@@ -46,6 +48,8 @@ export function createKyselyRegistry({
     ...createRoundRecords(context),
     ...createRoundJobRecords(context),
     ...createLeaseRecords(context),
+    ...createTransitMemoryRecords(context),
+    ...createConnectionRecords(context),
     ...createIngestRecords(context),
     ...createReceiptTimeRecords(context),
     ...createSourceCountRecords(context),

@@ -9,6 +9,8 @@ import { createReceiptTimes } from './migrations/0004-receipt-times.ts'
 import { createRoundJobs } from './migrations/0005-round-jobs.ts'
 import { createServiceNotices } from './migrations/0007-service-notices.ts'
 import { createLeases } from './migrations/0008-leases.ts'
+import { createTransitMemories } from './migrations/0009-transit-memories.ts'
+import { createConnections } from './migrations/0010-connections.ts'
 import type { ColumnTypes, RegistryDatabase } from './registry-database.ts'
 
 type Migration = (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>
@@ -22,6 +24,8 @@ export const MIGRATIONS: readonly Migration[] = [
   createRoundJobs,
   createServiceNotices,
   createLeases,
+  createTransitMemories,
+  createConnections,
 ]
 
 /**

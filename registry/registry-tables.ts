@@ -84,6 +84,17 @@ export interface RegistryTables {
     free_time: number
     slots: number
   }
+  transit_memories: { authority: string; name: string; bytes: Uint8Array }
+  connections: {
+    authority: string
+    id: string
+    version: string
+    document: string
+    sealed: Uint8Array | null
+    state: Generated<string | null>
+    feed: Generated<Uint8Array | null>
+    feed_time: Generated<number | null>
+  }
   leases: { name: string; owner: string; until: number }
   sources: { id: string; position: number }
   source_counts: {

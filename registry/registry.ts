@@ -1,5 +1,6 @@
 import type { Authority, AuthorityPatch, NewAuthority } from '../model/authority.ts'
 import type { Balance } from '../model/balance.ts'
+import type { Connection, ConnectionState } from '../model/connection.ts'
 import type { Device, DevicePatch, Kind, NewDevice } from '../model/device.ts'
 import type { Key, NewKey } from '../model/key.ts'
 import type { Page, PageQuery } from '../model/page.ts'
@@ -136,6 +137,18 @@ interface RoundJob {
   readonly isSolving: boolean
   /** As it was told by the last renewal. */
   readonly progress: unknown
+}
+
+/** A system that an authority is connected to, as it is kept. */
+export interface ConnectionRecord {
+  readonly authority: string
+  /** Another one after each change of what was set up. */
+  readonly version: string
+  readonly connection: Connection
+  /** Its credentials, encrypted; null where it has none. */
+  readonly sealed: Uint8Array | null
+  /** Null where it was not tried yet. */
+  readonly state: ConnectionState | null
 }
 
 export interface QuarantineFilter {
@@ -290,6 +303,45 @@ export interface Registry {
   renewLease(name: string, owner: string, until: number): Promise<boolean>
   /** Gives it back at once, so that another need not wait for its end; nothing where it is not the owner's. */
   releaseLease(name: string, owner: string): Promise<void>
+
+  /** What an authority's transit has learnt; undefined where nothing is kept under this name. */
+  findTransitMemory(authority: string, name: string): Promise<Uint8Array | undefined>
+  /** Instead of what there is. */
+  keepTransitMemory(authority: string, name: string, bytes: Uint8Array): Promise<void>
+
+  listConnections(authority: string, page: PageQuery): Promise<Page<ConnectionRecord>>
+  /** Of all authorities. */
+  listAllConnections(): Promise<readonly ConnectionRecord[]>
+  getConnection(authority: string, id: string): Promise<ConnectionRecord>
+  /** CONFLICT where an authority has 50 already. */
+  createConnection(
+    authority: string,
+    connection: Connection,
+    sealed: Uint8Array | null,
+    actor: string,
+  ): Promise<void>
+  /** Replaces it; undefined leaves the credentials as they are. */
+  updateConnection(
+    authority: string,
+    connection: Connection,
+    sealed: Uint8Array | null | undefined,
+    actor: string,
+  ): Promise<void>
+  deleteConnection(authority: string, id: string, actor: string): Promise<void>
+  /** How it fares, and its last message where others are to read it; nothing where it is gone. */
+  reportConnection(
+    authority: string,
+    id: string,
+    report: {
+      readonly state: ConnectionState
+      readonly feed?: { readonly bytes: Uint8Array; readonly receivedTime: number }
+    },
+  ): Promise<void>
+  /** The last messages of an authority's connections that were received after a time in ms since 1970, the oldest first. */
+  listConnectionFeeds(
+    authority: string,
+    after: number,
+  ): Promise<readonly { readonly id: string; readonly bytes: Uint8Array; readonly receivedTime: number }[]>
 
   /** How far a source's messages have been recorded; undefined where none were. */
   findPosition(source: string): Promise<number | undefined>

@@ -1,5 +1,6 @@
 import { describeAuthorities } from './contract/authorities.ts'
 import { describeConcurrency } from './contract/concurrency.ts'
+import { describeConnections } from './contract/connections.ts'
 import { describeDevices } from './contract/devices.ts'
 import type { RegistryHarness } from './contract/harness.ts'
 import { describeIngest } from './contract/ingest.ts'
@@ -21,6 +22,7 @@ export function describeRegistry(harness: RegistryHarness): void {
   describeServiceNotices(harness)
   describeRoundJobs(harness)
   describeLeases(harness)
+  describeConnections(harness)
   describeIngest(harness)
   describeReceiptTimes(harness)
   describeQuarantine(harness)

@@ -1,0 +1,170 @@
+import type { Connection, ConnectionState } from '../model/connection.ts'
+import { KerbsideError } from '../model/error.ts'
+import { recordAudit } from './audit.ts'
+import { listPage } from './list-page.ts'
+import type { ConnectionRecord, Registry } from './registry.ts'
+import { alreadyExists, lockAuthority, notFound, type RegistryContext } from './registry-context.ts'
+
+/** An authority may have as many; one more is refused. */
+const CONNECTIONS_MAX = 50
+
+const COLUMNS = ['authority', 'id', 'version', 'document', 'sealed', 'state'] as const
+
+interface ConnectionRow {
+  authority: string
+  id: string
+  version: string
+  document: string
+  sealed: Uint8Array | null
+  state: string | null
+}
+
+export function createConnectionRecords(
+  context: RegistryContext,
+): Pick<
+  Registry,
+  | 'listConnections'
+  | 'listAllConnections'
+  | 'getConnection'
+  | 'createConnection'
+  | 'updateConnection'
+  | 'deleteConnection'
+  | 'reportConnection'
+  | 'listConnectionFeeds'
+> {
+  const { kysely, transact } = context.database
+  return {
+    async listConnections(authority, page) {
+      let query = kysely.selectFrom('connections').select(COLUMNS).where('authority', '=', authority)
+      if (page.after !== undefined) query = query.where('id', '>', page.after)
+      const rows = await query
+        .orderBy('id')
+        .limit(page.limit + 1)
+        .execute()
+      return listPage(rows, page, toRecord, (row) => row.id)
+    },
+
+    async listAllConnections() {
+      const rows = await kysely
+        .selectFrom('connections')
+        .select(COLUMNS)
+        .orderBy('authority')
+        .orderBy('id')
+        .execute()
+      return rows.map(toRecord)
+    },
+
+    async getConnection(authority, id) {
+      const row = await kysely
+        .selectFrom('connections')
+        .select(COLUMNS)
+        .where('authority', '=', authority)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (!row) throw notFound('connection', id)
+      return toRecord(row)
+    },
+
+    createConnection(authority, connection, sealed, actor) {
+      return transact(async (transaction) => {
+        await lockAuthority(transaction, authority)
+        const { count } = await transaction
+          .selectFrom('connections')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .where('authority', '=', authority)
+          .executeTakeFirstOrThrow()
+        const { numInsertedOrUpdatedRows } = await transaction
+          .insertInto('connections')
+          .values({
+            authority,
+            id: connection.id,
+            version: context.nextId(),
+            document: JSON.stringify(connection),
+            sealed,
+          })
+          .onConflict((conflict) => conflict.columns(['authority', 'id']).doNothing())
+          .executeTakeFirstOrThrow()
+        if (!numInsertedOrUpdatedRows) throw alreadyExists('connection', connection.id)
+        if (Number(count) >= CONNECTIONS_MAX) {
+          throw new KerbsideError('CONFLICT', `There are ${CONNECTIONS_MAX} connections already.`)
+        }
+        await recordAudit(transaction, context, [
+          entry(authority, connection.id, 'create', actor, connection),
+        ])
+      })
+    },
+
+    updateConnection(authority, connection, sealed, actor) {
+      return transact(async (transaction) => {
+        await lockAuthority(transaction, authority)
+        const { numUpdatedRows } = await transaction
+          .updateTable('connections')
+          .set({
+            version: context.nextId(),
+            document: JSON.stringify(connection),
+            ...(sealed !== undefined && { sealed }),
+          })
+          .where('authority', '=', authority)
+          .where('id', '=', connection.id)
+          .executeTakeFirstOrThrow()
+        if (numUpdatedRows === 0n) throw notFound('connection', connection.id)
+        await recordAudit(transaction, context, [
+          entry(authority, connection.id, 'update', actor, connection),
+        ])
+      })
+    },
+
+    deleteConnection(authority, id, actor) {
+      return transact(async (transaction) => {
+        await lockAuthority(transaction, authority)
+        const { numDeletedRows } = await transaction
+          .deleteFrom('connections')
+          .where('authority', '=', authority)
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow()
+        if (numDeletedRows === 0n) throw notFound('connection', id)
+        await recordAudit(transaction, context, [entry(authority, id, 'delete', actor)])
+      })
+    },
+
+    async reportConnection(authority, id, { state, feed }) {
+      await kysely
+        .updateTable('connections')
+        .set({
+          state: JSON.stringify(state),
+          ...(feed && { feed: feed.bytes, feed_time: feed.receivedTime }),
+        })
+        .where('authority', '=', authority)
+        .where('id', '=', id)
+        .execute()
+    },
+
+    async listConnectionFeeds(authority, after) {
+      const rows = await kysely
+        .selectFrom('connections')
+        .select(['id', 'feed', 'feed_time'])
+        .where('authority', '=', authority)
+        .where('feed_time', '>', after)
+        .orderBy('feed_time')
+        .execute()
+      return rows.flatMap(({ id, feed, feed_time }) => {
+        if (feed === null || feed_time === null) return []
+        return [{ id, bytes: new Uint8Array(feed), receivedTime: feed_time }]
+      })
+    },
+  }
+}
+
+function toRecord({ authority, version, document, sealed, state }: ConnectionRow): ConnectionRecord {
+  return {
+    authority,
+    version,
+    connection: JSON.parse(document) as Connection,
+    sealed: sealed === null ? null : new Uint8Array(sealed),
+    state: state === null ? null : (JSON.parse(state) as ConnectionState),
+  }
+}
+
+function entry(authority: string, target: string, change: string, actor: string, detail?: unknown) {
+  return { authority, actor, action: `connection.${change}`, target, detail }
+}
