@@ -23,6 +23,7 @@ import { createServiceNoticeRecords } from './service-notices.ts'
 import { createSiteRecords } from './sites.ts'
 import { createSourceCountRecords } from './source-counts.ts'
 import { createTimeOrderedIds } from './time-ordered-id.ts'
+import { createTimetableRecords } from './timetables.ts'
 import { createTransitMemoryRecords } from './transit-memories.ts'
 import { createTrimRecords } from './trim.ts'
 
@@ -45,6 +46,7 @@ export function createKyselyRegistry({
     ...createAuditRecords(context),
     ...createSiteRecords(context),
     ...createServiceNoticeRecords(context),
+    ...createTimetableRecords(context),
     ...createRoundRecords(context),
     ...createRoundJobRecords(context),
     ...createLeaseRecords(context),

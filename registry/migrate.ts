@@ -7,6 +7,7 @@ import { createRevocations } from './migrations/0002-revocations.ts'
 import { markEarlierAudit } from './migrations/0003-earlier-audit.ts'
 import { createReceiptTimes } from './migrations/0004-receipt-times.ts'
 import { createRoundJobs } from './migrations/0005-round-jobs.ts'
+import { createTimetables } from './migrations/0006-timetables.ts'
 import { createServiceNotices } from './migrations/0007-service-notices.ts'
 import { createLeases } from './migrations/0008-leases.ts'
 import { createTransitMemories } from './migrations/0009-transit-memories.ts'
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   markEarlierAudit,
   createReceiptTimes,
   createRoundJobs,
+  createTimetables,
   createServiceNotices,
   createLeases,
   createTransitMemories,

@@ -77,6 +77,19 @@ export interface RegistryTables {
     is_cancelled: Generated<number>
     progress: Generated<string | null>
   }
+  timetables: {
+    authority: string
+    id: string
+    version: string
+    hash: string
+    bytes: number
+    warnings: number
+    imported_time: number
+    made_current_time: number
+    is_current: Generated<number>
+    is_complete: Generated<number>
+  }
+  timetable_chunks: { authority: string; id: string; number: number; content: Uint8Array }
   receipt_times: {
     authority: string
     device: string

@@ -151,6 +151,23 @@ export interface ConnectionRecord {
   readonly state: ConnectionState | null
 }
 
+/** A version of an authority's timetable. */
+export interface TimetableVersion {
+  readonly id: string
+  /** The feed's own name of it. */
+  readonly version: string
+  /** SHA-256 of the zip, hexadecimal. */
+  readonly hash: string
+  readonly bytes: number
+  /** How many there were when it was imported. */
+  readonly warnings: number
+  /** ms since 1970 */
+  readonly importedTime: number
+  /** When it last became the current one, in ms since 1970. */
+  readonly madeCurrentTime: number
+  readonly isCurrent: boolean
+}
+
 export interface QuarantineFilter {
   readonly reason?: RejectionReason | undefined
   readonly device?: string | undefined
@@ -342,6 +359,26 @@ export interface Registry {
     authority: string,
     after: number,
   ): Promise<readonly { readonly id: string; readonly bytes: Uint8Array; readonly receivedTime: number }[]>
+
+  /** Newest first. */
+  listTimetables(authority: string): Promise<readonly TimetableVersion[]>
+  /** Of all authorities that have one, in their order. */
+  listCurrentTimetables(): Promise<readonly { readonly authority: string; readonly id: string }[]>
+  /** The zip's bytes in parts, counted from 0; undefined behind the last, and where the version is gone. */
+  findTimetableChunk(authority: string, id: string, number: number): Promise<Uint8Array | undefined>
+  /**
+   * Keeps a zip as the current version, and lets go of the oldest beyond ten. No one transaction: others' calls come in between the
+   * chunks, and nobody sees it before all of them are there. Where it fails, the version that was current stays it.
+   */
+  putTimetable(
+    authority: string,
+    timetable: Pick<TimetableVersion, 'version' | 'hash' | 'warnings'>,
+    chunks: AsyncIterable<Uint8Array>,
+    actor: string,
+  ): Promise<TimetableVersion>
+  makeTimetableCurrent(authority: string, id: string, actor: string): Promise<TimetableVersion>
+  /** Where it was the current one, there is none then. */
+  deleteTimetable(authority: string, id: string, actor: string): Promise<void>
 
   /** How far a source's messages have been recorded; undefined where none were. */
   findPosition(source: string): Promise<number | undefined>

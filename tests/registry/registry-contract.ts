@@ -12,6 +12,7 @@ import { describeReceiptTimes } from './contract/receipt-times.ts'
 import { describeRoundJobs } from './contract/round-jobs.ts'
 import { describeServiceNotices } from './contract/service-notices.ts'
 import { describeSites } from './contract/sites.ts'
+import { describeTimetables } from './contract/timetables.ts'
 
 /** What holds for the registry over every database. */
 export function describeRegistry(harness: RegistryHarness): void {
@@ -19,6 +20,7 @@ export function describeRegistry(harness: RegistryHarness): void {
   describeDevices(harness)
   describeKeys(harness)
   describeSites(harness)
+  describeTimetables(harness)
   describeServiceNotices(harness)
   describeRoundJobs(harness)
   describeLeases(harness)
