@@ -42,7 +42,7 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
   kerbside import devices FILE --authority ID [--kind bin] [--credentials FILE] [--map FIELD=PROPERTY] [--skip-bad]
                                     registers what a GeoJSON or CSV file lists: devices, depots, tips
   kerbside key                      makes a new key of the installation and prints it; the old one ends
-  kerbside bench NAME …             measures: ingest, store, connections, kill, outage, traffic, forecast, vrp, rounds, matrix
+  kerbside bench NAME …             measures: ingest, store, connections, kill, outage, traffic, forecast, vrp, rounds, matrix, gtfs-import
 
 Settings come from the environment: docs/configuration.md.
 `
@@ -373,6 +373,7 @@ async function bench([name = '', ...args]: string[]): Promise<void> {
       forecast: async () => (await import('./bench/fill-forecast.ts')).benchFillForecast,
       vrp: async () => (await import('./bench/vrp.ts')).benchVrp,
       rounds: async () => (await import('./bench/rounds.ts')).benchRounds,
+      'gtfs-import': async () => (await import('./bench/gtfs-import.ts')).benchGtfsImport,
     }
   const load = Object.hasOwn(benches, name) ? benches[name] : undefined
   if (!load) {
