@@ -6,10 +6,13 @@ import rateLimit from '@fastify/rate-limit'
 import fastify from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { answerNotModified } from './conditional-get.ts'
+import { createDepartureBoards } from './departure-boards.ts'
+import { createDepartureEvents } from './departure-events.ts'
 import { addDocs } from './docs.ts'
 import { registerAudit } from './endpoints/audit.ts'
 import { registerAuthorities } from './endpoints/authorities.ts'
 import { registerBinForecast } from './endpoints/bin-forecast.ts'
+import { registerDepartures } from './endpoints/departures.ts'
 import { registerDevices } from './endpoints/devices.ts'
 import { registerGtfsRt } from './endpoints/gtfs-rt.ts'
 import { registerHealth } from './endpoints/health.ts'
@@ -21,6 +24,8 @@ import { registerReadings } from './endpoints/readings.ts'
 import { registerRoundMarks } from './endpoints/round-marks.ts'
 import { registerRoundReports } from './endpoints/round-reports.ts'
 import { registerRounds } from './endpoints/rounds.ts'
+import { registerServiceNotices } from './endpoints/service-notices.ts'
+import { registerSiri } from './endpoints/siri.ts'
 import { registerSites } from './endpoints/sites.ts'
 import { registerTrafficForecast } from './endpoints/traffic-forecast.ts'
 import { parseJsonBodies } from './json-body.ts'
@@ -36,6 +41,8 @@ import { requireRights } from './rights.ts'
 import { collectRoutes } from './routes.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { refuseUnknownParameters } from './strict-queries.ts'
+import { createTransitFeeds } from './transit-feeds.ts'
+import { createTransitView } from './transit-view.ts'
 import { compileValidator } from './validation.ts'
 
 /**
@@ -100,6 +107,10 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   await addDocs(app, parts)
 
   const liveRounds = createLiveRounds(parts)
+  const view = createTransitView(parts)
+  const boards = createDepartureBoards(view)
+  const departureEvents = createDepartureEvents({ boards, view, logger: parts.logger })
+  app.addHook('preClose', async () => departureEvents.close())
 
   registerHealth(app, parts)
   registerAuthorities(app, parts, liveRounds)
@@ -114,7 +125,10 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerRounds(app, parts, liveRounds)
   registerRoundReports(app, parts)
   registerRoundMarks(app, parts)
-  registerGtfsRt(app, parts)
+  registerGtfsRt(app, createTransitFeeds({ ...parts, view }))
+  registerDepartures(app, boards, departureEvents)
+  registerSiri(app, boards)
+  registerServiceNotices(app, parts, view)
   registerKeys(app, parts)
   registerAudit(app, parts)
 

@@ -7,6 +7,7 @@ import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { QuarantineFilter, Registry } from '../registry/registry.ts'
 import type { RoundPlanner } from '../rounds/round-planner.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
+import type { Timetable } from '../transit/timetable/timetable.ts'
 import type { TransitSnapshot } from '../transit/trip-prediction.ts'
 import type { FillForecasts } from './fill-forecasts.ts'
 import type { ApiLimits } from './limits.ts'
@@ -44,6 +45,12 @@ interface QuarantineReplay {
   ): Promise<{ readonly stored: number; readonly stillQuarantined: number }>
 }
 
+/** Where timetables come from. */
+export interface TimetableSource {
+  /** The one in use; undefined where an authority has none. */
+  find(authority: string): Promise<Timetable | undefined>
+}
+
 /** What is known of the trips of authorities right now. */
 export interface TransitDesk {
   /** The newest; undefined where an authority has no timetable, or nothing is known yet. */
@@ -68,6 +75,8 @@ export interface ApiParts {
   readonly roundPlanner: RoundPlanner
   readonly fillForecasts: FillForecasts
   readonly trafficHistories: TrafficHistories
+  /** Without it, no authority has a timetable. */
+  readonly timetables?: TimetableSource | undefined
   /** Without it, departures are those of the timetable, and positions as vehicles report them. */
   readonly transit?: TransitDesk | undefined
   /** Called before the balance is read, so that it shows what was accepted up to now. */

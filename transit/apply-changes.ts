@@ -4,7 +4,7 @@ import { addTrip } from './feed/add-trip.ts'
 import { listRuns } from './feed/list-runs.ts'
 import { type PlannedRun, planTrip } from './feed/plan-trip.ts'
 import { runKeyOf } from './feed/run-key.ts'
-import { stopCallsOf } from './feed/stop-calls.ts'
+import { listCallsAt, tripOfStopTime } from './timetable/stop-calls.ts'
 import type { Timetable } from './timetable/timetable.ts'
 import type { StopPrediction, TransitVehicle, TripPrediction } from './trip-prediction.ts'
 
@@ -96,13 +96,10 @@ function listTrips(timetable: Timetable, change: Exclude<ServiceChange, { type: 
     for (let trip = 0; trip < trips.count; trip += 1) if (trips.routes[trip] === route) found.add(trip)
     return [...found]
   }
-  const index = stopCallsOf(timetable)
   for (const stopId of stopIdsOf(change)) {
     const stop = stops.indexOf.get(stopId)
     if (stop === undefined) continue
-    const { timed, repeated } = index.listAt(stop)
-    for (const stopTime of timed) found.add(index.tripOf(stopTime))
-    for (const stopTime of repeated) found.add(index.tripOf(stopTime))
+    for (const stopTime of listCallsAt(timetable, stop)) found.add(tripOfStopTime(timetable, stopTime))
   }
   return [...found]
 }

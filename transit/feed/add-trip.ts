@@ -1,8 +1,8 @@
 import type { AddedTrip } from '../../model/service-change.ts'
+import { serviceDayStart } from '../timetable/service-day-start.ts'
 import type { Timetable } from '../timetable/timetable.ts'
 import type { TripPrediction } from '../trip-prediction.ts'
 import { NOTHING_PREDICTED, parseServiceTime, planTrip } from './plan-trip.ts'
-import { serviceDaysOf } from './service-days.ts'
 
 /**
  * The runs of a trip that was added, those that end at one time at the earliest and start before another (ms since 1970).
@@ -41,9 +41,8 @@ function planLike(timetable: Timetable, { tripId, likeTripId, startTime }: Added
 function planOwn(timetable: Timetable, { tripId, routeId, headsign, stops }: AddedTrip) {
   if (routeId === null || !timetable.routes.indexOf.has(routeId)) return undefined
   if (!stops.every(({ stopId }) => timetable.stops.indexOf.has(stopId))) return undefined
-  const days = serviceDaysOf(timetable.timeZone)
   return (serviceDate: string): TripPrediction => {
-    const start = days.start(serviceDate)
+    const start = serviceDayStart(timetable.timeZone, serviceDate)
     return {
       trip: -1,
       tripId,

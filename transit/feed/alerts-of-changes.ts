@@ -1,8 +1,8 @@
 import type { AlertEffect, ServiceAlert } from '../../model/service-alert.ts'
 import type { ServiceChange } from '../../model/service-change.ts'
 import { formatTime } from '../../model/time.ts'
+import { serviceDayStart, shiftServiceDate } from '../timetable/service-day-start.ts'
 import type { Timetable } from '../timetable/timetable.ts'
-import { addDays, serviceDaysOf } from './service-days.ts'
 
 const EFFECTS = {
   cancellation: 'NO_SERVICE',
@@ -32,11 +32,10 @@ export function alertsOfChanges(changes: readonly ServiceChange[], timetable: Ti
 }
 
 function periodsOf(dates: readonly string[], timeZone: string): ServiceAlert['activePeriods'] {
-  const days = serviceDaysOf(timeZone)
   return dates.map((date) => ({
-    start: formatTime(days.start(date)),
+    start: formatTime(serviceDayStart(timeZone, date)),
     // The day's last trips run into the morning after.
-    end: formatTime(days.start(addDays(date, 1)) + 6 * 3_600_000),
+    end: formatTime(serviceDayStart(timeZone, shiftServiceDate(date, 1)) + 6 * 3_600_000),
   }))
 }
 

@@ -1,6 +1,6 @@
+import { localServiceDate, serviceDayStart, shiftServiceDate } from '../timetable/service-day-start.ts'
 import type { Timetable } from '../timetable/timetable.ts'
 import { formatServiceTime, type PlannedRun } from './plan-trip.ts'
-import { addDays, serviceDaysOf } from './service-days.ts'
 
 const DAY_SECONDS = 86_400
 
@@ -11,7 +11,7 @@ export function* listRuns(
   from: number,
   until: number,
 ): Iterable<PlannedRun & { readonly start: number }> {
-  const { trips, stopTimes, services, frequencies } = timetable
+  const { timeZone, trips, stopTimes, services, frequencies } = timetable
   const first = trips.firstStopTimes[trip] as number
   const end = trips.firstStopTimes[trip + 1] as number
   if (end === first) return
@@ -19,11 +19,10 @@ export function* listRuns(
   const lengthSeconds = (stopTimes.arrivals[end - 1] as number) - departure
   const repeats = frequencies.get(trip)
   const latest = Math.max(departure, ...(repeats ?? []).map(({ endTime }) => endTime)) + lengthSeconds
-  const days = serviceDaysOf(timetable.timeZone)
-  const lastDate = addDays(days.dateAt(until), 1)
-  let date = addDays(days.dateAt(from), -1 - Math.ceil(latest / DAY_SECONDS))
-  for (; date <= lastDate; date = addDays(date, 1)) {
-    const dayStart = days.start(date)
+  const lastDate = shiftServiceDate(localServiceDate(timeZone, until), 1)
+  let date = shiftServiceDate(localServiceDate(timeZone, from), -1 - Math.ceil(latest / DAY_SECONDS))
+  for (; date <= lastDate; date = shiftServiceDate(date, 1)) {
+    const dayStart = serviceDayStart(timeZone, date)
     if (dayStart + latest * 1000 < from || !services.runsOn(trips.services[trip] as number, date)) continue
     if (!repeats) {
       const start = dayStart + departure * 1000

@@ -1,6 +1,6 @@
+import { serviceDayStart } from '../timetable/service-day-start.ts'
 import type { Timetable } from '../timetable/timetable.ts'
 import type { StopPrediction, TripPrediction, TripRelationship } from '../trip-prediction.ts'
-import { serviceDaysOf } from './service-days.ts'
 
 export interface PlannedRun {
   readonly trip: number
@@ -20,8 +20,7 @@ export function planTrip(timetable: Timetable, run: PlannedRun): TripPrediction 
   const repeatShift =
     startTime === null ? 0 : parseServiceTime(startTime) - (stopTimes.departures[first] as number)
   const start =
-    serviceDaysOf(timetable.timeZone).start(serviceDate) +
-    (repeatShift + (duplicate?.shiftSeconds ?? 0)) * 1000
+    serviceDayStart(timetable.timeZone, serviceDate) + (repeatShift + (duplicate?.shiftSeconds ?? 0)) * 1000
   const stops: StopPrediction[] = []
   for (let stopTime = first; stopTime < end; stopTime += 1) {
     stops.push({

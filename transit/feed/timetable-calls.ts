@@ -1,7 +1,9 @@
+import { localServiceDate, serviceDayStart, shiftServiceDate } from '../timetable/service-day-start.ts'
+import { listCallsAt, tripOfStopTime } from '../timetable/stop-calls.ts'
 import type { Timetable } from '../timetable/timetable.ts'
 import { formatServiceTime } from './plan-trip.ts'
-import { addDays, serviceDaysOf } from './service-days.ts'
-import { stopCallsOf } from './stop-calls.ts'
+
+const DAY_SECONDS = 86_400
 
 /** One run of a trip at one of its stops, as the timetable has it. Times are ms since 1970. */
 export interface TimetableCall {
@@ -24,46 +26,62 @@ export function listTimetableCalls(
   from: number,
   until: number,
 ): TimetableCall[] {
-  const { trips, stopTimes, services } = timetable
-  const index = stopCallsOf(timetable)
-  const { timed, repeated } = index.listAt(stop)
-  const calls: TimetableCall[] = []
-  if (timed.length === 0 && repeated.length === 0) return calls
-  const days = serviceDaysOf(timetable.timeZone)
-  const lastDate = addDays(days.dateAt(until), 1)
-  let date = addDays(days.dateAt(from - (index.latestDeparture + headwayReach(timetable)) * 1000), -1)
-  for (; date <= lastDate; date = addDays(date, 1)) {
-    const dayStart = days.start(date)
-    const [first, last] = [Math.ceil((from - dayStart) / 1000), Math.ceil((until - dayStart) / 1000)]
+  const { timeZone, trips, stopTimes, services, frequencies } = timetable
+  const calls = listCallsAt(timetable, stop)
+  const found: TimetableCall[] = []
+  const last = calls.at(-1)
+  if (last === undefined) return found
+  const repeated = frequencies.size === 0 ? [] : [...calls].filter(isRepeated)
+  const latestSeconds = (stopTimes.departures[last] as number) + lastRepeat(repeated)
+  const lastDate = shiftServiceDate(localServiceDate(timeZone, until), 1)
+  const daysBefore = Math.ceil(latestSeconds / DAY_SECONDS) + 1
+  let date = shiftServiceDate(localServiceDate(timeZone, from), -daysBefore)
+  for (; date <= lastDate; date = shiftServiceDate(date, 1)) {
+    const dayStart = serviceDayStart(timeZone, date)
+    const [first, end] = [Math.ceil((from - dayStart) / 1000), Math.ceil((until - dayStart) / 1000)]
     const runs = new Map<number, boolean>()
-    for (let place = lowerBound(timed, first); place < timed.length; place += 1) {
-      const stopTime = timed[place] as number
-      if ((stopTimes.departures[stopTime] as number) >= last) break
-      const trip = index.tripOf(stopTime)
-      if (!isBoarded(stopTime, trip) || !runsOn(runs, trip, date)) continue
-      calls.push(callOf(stopTime, trip, date, dayStart, 0, null))
+    for (let place = lowerBound(first); place < calls.length; place += 1) {
+      const stopTime = calls[place] as number
+      if ((stopTimes.departures[stopTime] as number) >= end) break
+      const trip = tripOfStopTime(timetable, stopTime)
+      if (frequencies.has(trip) || !isBoarded(stopTime, trip) || !runsOn(runs, trip, date)) continue
+      found.push(callOf(stopTime, trip, date, dayStart, 0, null))
     }
     for (const stopTime of repeated) {
-      const trip = index.tripOf(stopTime)
+      const trip = tripOfStopTime(timetable, stopTime)
       if (!isBoarded(stopTime, trip) || !runsOn(runs, trip, date)) continue
       const offset = tripStart(trip)
       const sinceStart = (stopTimes.departures[stopTime] as number) - offset
-      for (const { startTime, endTime, headwaySeconds } of timetable.frequencies.get(trip) ?? []) {
+      for (const { startTime, endTime, headwaySeconds } of frequencies.get(trip) ?? []) {
         const skipped = Math.max(0, Math.ceil((first - sinceStart - startTime) / headwaySeconds))
         for (let start = startTime + skipped * headwaySeconds; start < endTime; start += headwaySeconds) {
-          if (start + sinceStart >= last) break
-          calls.push(callOf(stopTime, trip, date, dayStart, start - offset, formatServiceTime(start)))
+          if (start + sinceStart >= end) break
+          found.push(callOf(stopTime, trip, date, dayStart, start - offset, formatServiceTime(start)))
         }
       }
     }
   }
-  return calls.sort((one, two) => one.aimedDepartureTime - two.aimedDepartureTime)
+  return found.sort((one, two) => one.aimedDepartureTime - two.aimedDepartureTime)
 
-  function lowerBound(sorted: Uint32Array, seconds: number): number {
-    let [low, high] = [0, sorted.length]
+  function isRepeated(stopTime: number): boolean {
+    return frequencies.has(tripOfStopTime(timetable, stopTime))
+  }
+
+  /** The latest start, in seconds of the service day, of the trips that repeat. */
+  function lastRepeat(stopTimesOfRepeated: readonly number[]): number {
+    let latest = 0
+    for (const stopTime of stopTimesOfRepeated) {
+      const repeats = frequencies.get(tripOfStopTime(timetable, stopTime)) ?? []
+      for (const { endTime } of repeats) latest = Math.max(latest, endTime)
+    }
+    return latest
+  }
+
+  function lowerBound(seconds: number): number {
+    let [low, high] = [0, calls.length]
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((stopTimes.departures[sorted[middle] as number] as number) < seconds) low = middle + 1
+      if ((stopTimes.departures[calls[middle] as number] as number) < seconds) low = middle + 1
       else high = middle
     }
     return low
@@ -106,11 +124,4 @@ export function listTimetableCalls(
       aimedDepartureTime: dayStart + ((stopTimes.departures[stopTime] as number) + shiftSeconds) * 1000,
     }
   }
-}
-
-/** How many seconds after the last stop time a trip that repeats may be under way still. */
-function headwayReach({ frequencies }: Timetable): number {
-  let reach = 0
-  for (const list of frequencies.values()) for (const { endTime } of list) reach = Math.max(reach, endTime)
-  return reach
 }

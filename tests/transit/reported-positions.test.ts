@@ -1,11 +1,8 @@
 import gtfsRealtime from 'gtfs-realtime-bindings'
 import { expect, it } from 'vitest'
 import type { FieldValue, Reading } from '../../model/reading.ts'
-import {
-  createVehiclePositionsFeed,
-  type VehiclePositionsFeed,
-  type VehiclePositionsInput,
-} from '../../transit/vehicle-positions.ts'
+import { createFeed, encodeEntity, type Feed } from '../../transit/feed/feed-message.ts'
+import { createReportedEntities, type ReportedPositions } from '../../transit/feed/reported-positions.ts'
 
 const { FeedMessage, FeedHeader, VehiclePosition } = gtfsRealtime.transit_realtime
 const NOW = Date.parse('2026-02-16T16:00:00Z')
@@ -26,19 +23,15 @@ function makeReading(device: string, fields: Record<string, FieldValue> = {}, ag
 
 function makeFeed(
   readings: readonly Reading[],
-  input: Partial<VehiclePositionsInput> = {},
-): VehiclePositionsFeed {
-  return createVehiclePositionsFeed({
-    readings,
-    labelOf: () => null,
-    now: NOW,
-    speed: 1,
-    previous: undefined,
-    ...input,
-  })
+  input: Partial<ReportedPositions & { previous: Feed }> = {},
+): Feed {
+  const { labelOf = () => null, now = NOW, speed = 1, previous } = input
+  const entities = createReportedEntities({ readings, labelOf, now, speed })
+  const encoded = Buffer.concat(entities.map(encodeEntity))
+  return createFeed({ entities, encoded, version: undefined, now, speed, previous })
 }
 
-function idsOf({ bytes }: VehiclePositionsFeed): string[] {
+function idsOf({ bytes }: Feed): string[] {
   return FeedMessage.decode(bytes).entity.map(({ id }) => id)
 }
 

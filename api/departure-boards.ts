@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { departuresToJson } from '../model/departure.ts'
+import { KerbsideError } from '../model/error.ts'
+import { listDepartures, type StopDeparture } from '../transit/feed/list-departures.ts'
+import type { TransitMoment } from '../transit/feed/transit-moment.ts'
+import { createServedBody, type ServedBody } from './served-body.ts'
+import type { TransitView } from './transit-view.ts'
+
+export interface BoardQuery {
+  readonly authority: string
+  /** A stop's id, or a station's. */
+  readonly stop: string
+  readonly limit: number
+  readonly minutes: number
+  /** In ms since 1970; the moment itself where it is undefined. */
+  readonly from?: number | undefined
+}
+
+/** What leaves a stop, as it is served. */
+export interface Board {
+  readonly body: ServedBody
+  /** The same whenever nothing but time has passed. */
+  readonly contentHash: string
+  readonly json: object
+}
+
+/** Boards of stops, made once for all who ask for the same one at the same moment. */
+export interface DepartureBoards {
+  /** Rejects with NOT_FOUND where there is no such stop. */
+  get(query: BoardQuery): Promise<Board>
+  list(
+    query: BoardQuery,
+  ): Promise<{ readonly moment: TransitMoment; readonly departures: readonly StopDeparture[] }>
+}
+
+/** Boards that are kept of a moment, some 10 kB each; all are let go where one more would be. */
+const BOARDS_MAX = 5_000
+
+export function createDepartureBoards(view: TransitView): DepartureBoards {
+  const boards = new WeakMap<TransitMoment, Map<string, Board>>()
+
+  return {
+    async get(query) {
+      const moment = await getMoment(query)
+      if (query.from !== undefined) return writeBoard(moment, query)
+      let ofMoment = boards.get(moment)
+      if (!ofMoment) {
+        ofMoment = new Map()
+        boards.set(moment, ofMoment)
+      }
+      const key = `${query.limit}/${query.minutes}/${query.stop}`
+      let board = ofMoment.get(key)
+      if (!board) {
+        board = writeBoard(moment, query)
+        if (ofMoment.size >= BOARDS_MAX) ofMoment.clear()
+        ofMoment.set(key, board)
+      }
+      return board
+    },
+
+    async list(query) {
+      const moment = await getMoment(query)
+      return { moment, departures: listOf(moment, query) }
+    },
+  }
+
+  async function getMoment({ authority, stop }: BoardQuery): Promise<TransitMoment> {
+    const moment = await view.findMoment(authority)
+    if (!moment) {
+      throw new KerbsideError('NOT_FOUND', `There is no stop ${stop}: ${authority} has no timetable`)
+    }
+    return moment
+  }
+}
+
+function listOf(moment: TransitMoment, { stop, limit, minutes, from = moment.time }: BoardQuery) {
+  const index = moment.timetable.stops.indexOf.get(stop)
+  if (index === undefined) throw new KerbsideError('NOT_FOUND', `There is no stop ${stop}`)
+  return listDepartures(moment, { stop: index, from, until: from + minutes * 60_000, limit })
+}
+
+function writeBoard(moment: TransitMoment, query: BoardQuery): Board {
+  const items = listOf(moment, query).map(({ departure }) => departure)
+  const json = departuresToJson({ stop: query.stop, generatedTime: moment.time, items })
+  const contentHash = createHash('sha1')
+    // An age grows by itself, and tells nothing that its departure does not.
+    .update(JSON.stringify(items, (name, value) => (name === 'ageSeconds' ? undefined : value)))
+    .digest('base64url')
+    .slice(0, 16)
+  const body = createServedBody({
+    mediaType: 'application/json; charset=utf-8',
+    etag: `W/"${contentHash}"`,
+    modifiedTime: undefined,
+    plain: Buffer.from(JSON.stringify(json)),
+  })
+  return { body, contentHash, json }
+}

@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto'
+import type { z } from 'zod'
+import { KerbsideError } from '../../model/error.ts'
+import { idSchema } from '../../model/id.ts'
+import { type ServiceAlert, serviceAlertSchema } from '../../model/service-alert.ts'
+import { type ServiceChange, serviceChangeSchema } from '../../model/service-change.ts'
+import type { ServiceNoticeKind, ServiceNoticeOf } from '../../model/service-notice.ts'
+import { checkAlertReferences, checkChangeReferences } from '../../transit/feed/check-references.ts'
+import type { Timetable } from '../../transit/timetable/timetable.ts'
+import { answers, answersEmpty, documented, documentedPublishable } from '../documented.ts'
+import { pageOf, pageQuery, sendPage } from '../page.ts'
+import type { Api, ApiParts } from '../parts.ts'
+import { actorOf } from '../rights.ts'
+import { authorityParams, schemas } from '../schemas.ts'
+import type { TransitView } from '../transit-view.ts'
+
+const alertBody = serviceAlertSchema.strict()
+schemas.add(alertBody, { id: 'ServiceAlert' })
+schemas.add(serviceChangeSchema, { id: 'ServiceChange' })
+
+interface Fault {
+  readonly path: string
+  readonly message: string
+}
+
+type Notice = ServiceNoticeOf[ServiceNoticeKind]
+
+interface NoticeResource {
+  readonly kind: ServiceNoticeKind
+  /** For operation ids. */
+  readonly Name: string
+  readonly noun: string
+  readonly description: string
+  readonly schema: z.ZodType<Notice>
+  readonly check: (timetable: Timetable, notice: Notice) => Fault[]
+}
+
+/** What operators enter about their public transport: alerts for passengers, and what runs otherwise. */
+export function registerServiceNotices(app: Api, parts: ApiParts, view: TransitView): void {
+  registerNotice(app, parts, view, {
+    kind: 'service-alerts',
+    Name: 'ServiceAlert',
+    noun: 'service alert',
+    description:
+      'Told in `gtfs-rt/alerts` while one of its `activePeriods` is, or always where it has none. An `area` stands for the stops within it.',
+    schema: alertBody,
+    check: (timetable, notice) => checkAlertReferences(timetable, notice as ServiceAlert),
+  })
+  registerNotice(app, parts, view, {
+    kind: 'service-changes',
+    Name: 'ServiceChange',
+    noun: 'service change',
+    description:
+      'A `cancellation`, `skipped-stops`, a `detour` or an `added-trip`. It holds at once in departures and feeds, for trips of the next 18 hours; with a `header` it is told as an alert, too.',
+    schema: serviceChangeSchema,
+    check: (timetable, notice) => checkChangeReferences(timetable, notice as ServiceChange),
+  })
+}
+
+function registerNotice(
+  app: Api,
+  { registry, timetables, publicUrl = '' }: ApiParts,
+  view: TransitView,
+  { kind, Name, noun, description, schema, check }: NoticeResource,
+): void {
+  const params = authorityParams.extend({ id: idSchema })
+  const path = `/v1/authorities/:authority/${kind}`
+  const published = 'departures'
+
+  app.get(
+    path,
+    {
+      config: { scope: 'read', published },
+      schema: {
+        ...documentedPublishable('transit', `list${Name}s`, `List the ${noun}s`),
+        params: authorityParams,
+        querystring: pageQuery,
+        response: answers(200, `A page of ${noun}s`, pageOf(schema)),
+      },
+    },
+    async (request, reply) => {
+      const page = await registry.listServiceNotices(request.params.authority, kind, request.query)
+      return sendPage(request, reply, page, (notice) => notice, publicUrl)
+    },
+  )
+
+  app.post(
+    path,
+    {
+      config: { scope: 'operate' },
+      preValidation: async (request) => giveId(request, randomBytes(8).toString('hex')),
+      schema: {
+        ...documented(
+          'transit',
+          `create${Name}`,
+          `Enter a ${noun}`,
+          `${description} Without an \`id\` it is given one.`,
+        ),
+        params: authorityParams,
+        body: schema,
+        response: answers(201, 'Entered', schema),
+      },
+    },
+    async (request, reply) => {
+      const { authority } = request.params
+      const notice = request.body
+      await refuseUnknown(authority, notice)
+      await registry.createServiceNotice(authority, kind, notice, actorOf(request))
+      view.forgetNotices(authority)
+      reply.header('location', `${publicUrl}/v1/authorities/${authority}/${kind}/${notice.id}`)
+      return reply.code(201).send(notice)
+    },
+  )
+
+  app.get(
+    `${path}/:id`,
+    {
+      config: { scope: 'read', published },
+      schema: {
+        ...documentedPublishable('transit', `get${Name}`, `Get a ${noun}`),
+        params,
+        response: answers(200, `The ${noun}`, schema),
+      },
+    },
+    async (request) => registry.getServiceNotice(request.params.authority, kind, request.params.id),
+  )
+
+  app.put(
+    `${path}/:id`,
+    {
+      config: { scope: 'operate' },
+      preValidation: async (request) => giveId(request, (request.params as { id: string }).id),
+      schema: {
+        ...documented('transit', `replace${Name}`, `Replace a ${noun}`, description),
+        params,
+        body: schema,
+        response: answers(200, 'As it is now', schema),
+      },
+    },
+    async (request) => {
+      const { authority, id } = request.params
+      const notice = request.body
+      if (notice.id !== id) throw refuse([{ path: 'id', message: `cannot be changed, and is ${id}` }])
+      await refuseUnknown(authority, notice)
+      await registry.updateServiceNotice(authority, kind, notice, actorOf(request))
+      view.forgetNotices(authority)
+      return notice
+    },
+  )
+
+  app.delete(
+    `${path}/:id`,
+    {
+      config: { scope: 'operate' },
+      schema: {
+        ...documented('transit', `delete${Name}`, `Delete a ${noun}`),
+        params,
+        response: answersEmpty('Deleted'),
+      },
+    },
+    async (request, reply) => {
+      const { authority, id } = request.params
+      await registry.deleteServiceNotice(authority, kind, id, actorOf(request))
+      view.forgetNotices(authority)
+      return reply.code(204).send()
+    },
+  )
+
+  /** Where there is a timetable: what it has not is a typing error more often than a timetable to come. */
+  async function refuseUnknown(authority: string, notice: Notice): Promise<void> {
+    const timetable = await timetables?.find(authority)
+    const faults = timetable ? check(timetable, notice) : []
+    if (faults.length > 0) throw refuse(faults)
+  }
+}
+
+/** A body without an id gets one before it is checked as a whole. */
+function giveId(request: { body: unknown }, id: string): void {
+  const { body } = request
+  if (typeof body !== 'object' || body === null || Array.isArray(body) || 'id' in body) return
+  request.body = { ...body, id }
+}
+
+function refuse(faults: readonly Fault[]): KerbsideError {
+  return new KerbsideError('INVALID_REQUEST', 'The body is not as it should be', { faults })
+}

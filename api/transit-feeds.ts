@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto'
+import { setImmediate as breathe } from 'node:timers/promises'
+import type { Clock } from '../model/clock.ts'
+import type { DeviceDirectory } from '../registry/device-directory.ts'
+import type { ReadingStore } from '../store/reading-store.ts'
+import { createAlertEntities } from '../transit/feed/alerts.ts'
+import { createFeed, type Entity, encodeEntity, type Feed } from '../transit/feed/feed-message.ts'
+import { createReportedEntities } from '../transit/feed/reported-positions.ts'
+import type { TransitMoment } from '../transit/feed/transit-moment.ts'
+import { createTripUpdate } from '../transit/feed/trip-updates.ts'
+import { createVehicleEntities } from '../transit/feed/vehicle-positions.ts'
+import type { TransitDesk } from './parts.ts'
+import { createServedBody, type ServedBody } from './served-body.ts'
+import type { TransitView } from './transit-view.ts'
+
+export type FeedKind = 'trip-updates' | 'vehicle-positions' | 'alerts'
+
+/** How long positions that vehicles report are served from memory before the store is asked again: a second of the machine's. */
+const FRESH_MS = 1_000
+/** Feeds kept, some kilobytes a vehicle; the least recently begun is let go, and its timestamp begins anew. */
+const FEEDS_MAX = 3_000
+/** A town's feed takes tens of milliseconds to write: others get their turn after so many. */
+const TURN_MS = 4
+
+export interface FeedBodies {
+  readonly protobuf: ServedBody
+  /** Written when it is first asked for. */
+  readonly json: ServedBody
+}
+
+/** GTFS-Realtime, made once for all who ask. */
+export interface TransitFeeds {
+  get(authority: string, kind: FeedKind): Promise<FeedBodies>
+}
+
+interface Kept {
+  /** What it was made of: a moment, or nothing that stands for it. */
+  source: TransitMoment | undefined
+  /** Clock.now */
+  madeTime: number
+  made: Promise<FeedBodies>
+  isBeingMade: boolean
+  last: { readonly feed: Feed; readonly bodies: FeedBodies } | undefined
+}
+
+export function createTransitFeeds({
+  view,
+  transit,
+  store,
+  directory,
+  clock,
+}: {
+  readonly view: TransitView
+  readonly transit?: TransitDesk | undefined
+  readonly store: ReadingStore
+  readonly directory: DeviceDirectory
+  readonly clock: Clock
+}): TransitFeeds {
+  const feeds = new Map<string, Kept>()
+
+  return {
+    async get(authority, kind) {
+      const moment = await view.findMoment(authority)
+      const key = `${authority}/${kind}`
+      const before = feeds.get(key)
+      if (before && (before.isBeingMade || isCurrent(before, moment))) return before.made
+      const kept: Kept = {
+        source: moment,
+        madeTime: clock.now(),
+        made: make(authority, kind, moment, before?.last),
+        isBeingMade: true,
+        last: before?.last,
+      }
+      feeds.delete(key)
+      feeds.set(key, kept)
+      const [oldest] = feeds.keys()
+      if (feeds.size > FEEDS_MAX && oldest !== undefined) feeds.delete(oldest)
+      try {
+        return await kept.made
+      } catch (error) {
+        // The next one asks again, and goes on from the last feed that there was.
+        kept.madeTime = Number.NEGATIVE_INFINITY
+        kept.source = undefined
+        throw error
+      } finally {
+        kept.isBeingMade = false
+      }
+
+      async function make(...made: Parameters<typeof makeFeed>): Promise<FeedBodies> {
+        const feed = await makeFeed(...made)
+        if (kept.last?.feed !== feed) kept.last = { feed, bodies: createBodies(feed) }
+        return kept.last.bodies
+      }
+    },
+  }
+
+  function isCurrent(kept: Kept, moment: TransitMoment | undefined): boolean {
+    const ageMs = clock.now() - kept.madeTime
+    if (moment && kept.source === moment) return true
+    return !moment && kept.source === undefined && ageMs >= 0 && ageMs < FRESH_MS * clock.speed
+  }
+
+  async function makeFeed(
+    authority: string,
+    kind: FeedKind,
+    moment: TransitMoment | undefined,
+    last: Kept['last'],
+  ): Promise<Feed> {
+    const entities: Entity[] = []
+    const encoded: Buffer[] = []
+    let turnEnds = performance.now() + TURN_MS
+    for (const entity of await listEntities(authority, kind, moment)) {
+      if (!entity) continue
+      entities.push(entity)
+      encoded.push(encodeEntity(entity))
+      if (performance.now() < turnEnds) continue
+      await breathe()
+      turnEnds = performance.now() + TURN_MS
+    }
+    return createFeed({
+      entities,
+      encoded: Buffer.concat(encoded),
+      version: moment?.timetable.version,
+      now: moment?.time ?? clock.now(),
+      speed: clock.speed,
+      previous: last?.feed,
+    })
+  }
+
+  async function listEntities(
+    authority: string,
+    kind: FeedKind,
+    moment: TransitMoment | undefined,
+  ): Promise<Iterable<Entity | undefined>> {
+    if (kind === 'alerts') {
+      const alerts = moment?.alerts ?? (await view.listAlerts(authority))
+      return createAlertEntities(alerts, moment?.timetable, moment?.time ?? clock.now())
+    }
+    if (kind === 'trip-updates') return moment ? listTripUpdates(moment) : []
+    if (moment && transit?.snapshot(authority)) {
+      const { timetable, vehicles, tripsByKey, time } = moment
+      return createVehicleEntities({ timetable, vehicles, trips: tripsByKey, now: time, speed: clock.speed })
+    }
+    return createReportedEntities({
+      readings: await store.listLatest(authority, 'vehicle'),
+      labelOf: (id) => {
+        const device = directory.find(authority, id)?.device
+        return device?.kind === 'vehicle' ? device.name : undefined
+      },
+      now: moment?.time ?? clock.now(),
+      speed: clock.speed,
+    })
+  }
+}
+
+function* listTripUpdates({ timetable, trips, time }: TransitMoment): Iterable<Entity | undefined> {
+  for (const trip of trips) yield createTripUpdate(timetable, trip, time)
+}
+
+function createBodies(feed: Feed): FeedBodies {
+  const hash = createHash('sha1').update(feed.entities).digest('base64url').slice(0, 12)
+  const common = { etag: `W/"${feed.timestamp}-${hash}"`, modifiedTime: feed.timestamp * 1000 }
+  let json: ServedBody | undefined
+  return {
+    protobuf: createServedBody({ ...common, mediaType: 'application/x-protobuf', plain: feed.bytes }),
+    get json() {
+      json ??= createServedBody({
+        ...common,
+        mediaType: 'application/json; charset=utf-8',
+        plain: Buffer.from(feed.json),
+      })
+      return json
+    },
+  }
+}

@@ -1,0 +1,181 @@
+import type { Clock } from '../model/clock.ts'
+import { messageOf } from '../model/error.ts'
+import type { Logger } from '../model/logger.ts'
+import type { ServiceAlert } from '../model/service-alert.ts'
+import type { ServiceChange } from '../model/service-change.ts'
+import type { ServiceNoticeKind, ServiceNoticeOf } from '../model/service-notice.ts'
+import type { Registry } from '../registry/registry.ts'
+import { createTransitMoment, type TransitMoment } from '../transit/feed/transit-moment.ts'
+import type { TimetableSource, TransitDesk } from './parts.ts'
+
+/** What is known of an authority's public transport now, made once for all who ask. */
+export interface TransitView {
+  /** Undefined where an authority has no timetable. */
+  findMoment(authority: string): Promise<TransitMoment | undefined>
+  listAlerts(authority: string): Promise<readonly ServiceAlert[]>
+  /** Calls the listener where something may be different; returns what ends that. */
+  onChange(authority: string, listener: () => void): () => void
+  /** What operators have entered is read again at once. */
+  forgetNotices(authority: string): void
+}
+
+interface Notices {
+  readonly version: string
+  readonly changes: readonly ServiceChange[]
+  readonly alerts: readonly ServiceAlert[]
+}
+
+interface Kept {
+  moment: TransitMoment | undefined
+  /** What the moment was made of. */
+  snapshot: unknown
+  madeOf: Notices | undefined
+  notices: Notices | undefined
+  /** Clock.now */
+  noticesTime: number
+  reading: Promise<Notices> | undefined
+}
+
+/** A moment is made anew this often though nothing has changed: departures leave, and ages grow. */
+const MOMENT_MS = 5_000
+/** What operators enter through another process holds here so much later. */
+const NOTICES_MS = 5_000
+/** Authorities whose moments are kept; the least recently begun is let go. */
+const KEPT_MAX = 1_000
+const PAGE = 10_000
+
+export function createTransitView({
+  registry,
+  timetables,
+  transit,
+  clock,
+  logger,
+}: {
+  readonly registry: Registry
+  readonly timetables?: TimetableSource | undefined
+  readonly transit?: TransitDesk | undefined
+  readonly clock: Clock
+  readonly logger: Logger
+}): TransitView {
+  const authorities = new Map<string, Kept>()
+  const listeners = new Map<string, Set<() => void>>()
+
+  return { findMoment, listAlerts, onChange, forgetNotices }
+
+  async function findMoment(authority: string): Promise<TransitMoment | undefined> {
+    const timetable = await timetables?.find(authority)
+    if (!timetable) return undefined
+    const kept = keptOf(authority)
+    const notices = isFresh(kept) ? kept.notices : await readNotices(authority, kept)
+    const snapshot = transit?.snapshot(authority)
+    const { moment } = kept
+    const now = clock.now()
+    const holds =
+      moment?.timetable === timetable &&
+      kept.snapshot === snapshot &&
+      kept.madeOf === notices &&
+      now - moment.time < MOMENT_MS * clock.speed &&
+      now >= moment.time
+    if (holds) return moment
+    kept.moment = createTransitMoment({
+      timetable,
+      snapshot,
+      changes: notices.changes,
+      alerts: notices.alerts,
+      now,
+    })
+    kept.snapshot = snapshot
+    kept.madeOf = notices
+    return kept.moment
+  }
+
+  async function listAlerts(authority: string): Promise<readonly ServiceAlert[]> {
+    const kept = keptOf(authority)
+    return (isFresh(kept) ? kept.notices : await readNotices(authority, kept)).alerts
+  }
+
+  function isFresh(kept: Kept): kept is Kept & { notices: Notices } {
+    const ageMs = clock.now() - kept.noticesTime
+    return kept.notices !== undefined && ageMs >= 0 && ageMs < NOTICES_MS * clock.speed
+  }
+
+  /** Many who ask at once share one look; where the registry is away, what was known last holds on. */
+  async function readNotices(authority: string, kept: Kept): Promise<Notices> {
+    kept.reading ??= loadNotices(registry, authority, kept.notices).finally(() => {
+      kept.reading = undefined
+    })
+    const { reading } = kept
+    try {
+      kept.notices = await reading
+    } catch (error) {
+      if (!kept.notices) throw error
+      logger.warn({ authority, error: messageOf(error) }, 'service alerts and changes cannot be read anew')
+    }
+    kept.noticesTime = clock.now()
+    return kept.notices
+  }
+
+  function onChange(authority: string, listener: () => void): () => void {
+    const own = listeners.get(authority) ?? new Set()
+    listeners.set(authority, own)
+    own.add(listener)
+    const end = transit?.onChange(authority, listener)
+    return () => {
+      own.delete(listener)
+      if (own.size === 0) listeners.delete(authority)
+      end?.()
+    }
+  }
+
+  function forgetNotices(authority: string): void {
+    const kept = authorities.get(authority)
+    if (kept) {
+      kept.noticesTime = Number.NEGATIVE_INFINITY
+      // One that is under way may have begun before the change.
+      kept.reading = undefined
+    }
+    for (const listener of listeners.get(authority) ?? []) listener()
+  }
+
+  function keptOf(authority: string): Kept {
+    let kept = authorities.get(authority)
+    if (!kept) {
+      kept = {
+        moment: undefined,
+        snapshot: undefined,
+        madeOf: undefined,
+        notices: undefined,
+        noticesTime: Number.NEGATIVE_INFINITY,
+        reading: undefined,
+      }
+      authorities.set(authority, kept)
+      const [oldest] = authorities.keys()
+      if (authorities.size > KEPT_MAX && oldest !== undefined) authorities.delete(oldest)
+    }
+    return kept
+  }
+}
+
+async function loadNotices(
+  registry: Registry,
+  authority: string,
+  before: Notices | undefined,
+): Promise<Notices> {
+  // Before the notices themselves: what changes in between is read again the next time.
+  const version = await registry.getServiceNoticesVersion(authority)
+  if (before?.version === version) return before
+  const [changes, alerts] = await Promise.all([
+    listAll(registry, authority, 'service-changes'),
+    listAll(registry, authority, 'service-alerts'),
+  ])
+  return { version, changes, alerts }
+}
+
+async function listAll<K extends ServiceNoticeKind>(
+  registry: Registry,
+  authority: string,
+  kind: K,
+): Promise<readonly ServiceNoticeOf[K][]> {
+  const { items } = await registry.listServiceNotices(authority, kind, { limit: PAGE })
+  return items
+}
