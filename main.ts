@@ -18,6 +18,7 @@ import type { ProgressListener } from './device-sim/progress.ts'
 import { INGEST_LIMITS, type Ingest } from './ingest/start-ingest.ts'
 import { PUBLISHABLE } from './model/authority.ts'
 import type { Clock } from './model/clock.ts'
+import type { DeviceChannel } from './model/device-channel.ts'
 import { KerbsideError, messageOf } from './model/error.ts'
 import type { MessageSource } from './model/message-source.ts'
 import { formatTime } from './model/time.ts'
@@ -140,7 +141,8 @@ async function up(args: string[]): Promise<void> {
       config.source.type === 'journal'
         ? await startJournalled(core, { registry, directory, store })
         : await startFromBroker(core, { registry, directory, store }, config.source.url)
-    const app = await createApiOf(core, { registry, directory, store, ...ports })
+    const channel = ports.broker?.channel
+    const app = await createApiOf(core, { registry, directory, store, ...ports, channel })
     if (ports.broker) attachWebSockets(app.server, ports.broker)
     await listening({ KERBSIDE_HTTP: config.http }, () => app.listen(config.http))
     stack.defer(() => app.close())
@@ -217,6 +219,7 @@ async function api(args: string[]): Promise<void> {
       checks: [],
       watch() {},
       refreshBalance: undefined,
+      channel: await openChannelOf(core),
     })
     await listening({ KERBSIDE_HTTP: config.http }, () => app.listen(config.http))
     stack.defer(() => app.close())
@@ -630,7 +633,12 @@ async function createApiOf(
     checks,
     watch,
     refreshBalance,
-  }: Stores & PartOfProcess & { refreshBalance: (() => Promise<void>) | undefined },
+    channel,
+  }: Stores &
+    PartOfProcess & {
+      refreshBalance: (() => Promise<void>) | undefined
+      channel: DeviceChannel | undefined
+    },
 ): Promise<Api> {
   const { createApp } = await import('./api/app.ts')
   const { createFillForecasts } = await import('./api/fill-forecasts.ts')
@@ -658,6 +666,7 @@ async function createApiOf(
     fillForecasts: createFillForecasts({ store, directory, clock, fillForecaster }),
     trafficHistories: createTrafficHistories({ store, directory, clock }),
     refreshBalance,
+    channel,
     quarantine: createQuarantineReplay({ registry, directory, store, oldestDays: config.oldestDays }),
     health: () =>
       Promise.all([...checks, storeCheck(store), registryCheck(registry)].map((check) => check())),
@@ -665,6 +674,23 @@ async function createApiOf(
     trustedProxies: config.trustedProxies,
     limits: config.limits.api,
   })
+}
+
+/** The way to displays, where KERBSIDE_SOURCE names Kerbside's own broker with the installation's key. */
+async function openChannelOf({ config, logger, stack }: Core): Promise<DeviceChannel | undefined> {
+  if (config.source.type !== 'mqtt') return undefined
+  const { url, username } = splitSourceUrl(config.source.url)
+  if (username !== '$installation') return undefined
+  const { openMqttDeviceChannel } = await import('./api/mqtt-device-channel.ts')
+  const channel = openMqttDeviceChannel({ url, logger })
+  stack.defer(() => channel.close())
+  return channel
+}
+
+function splitSourceUrl(text: string): { url: string; username: string } {
+  const url = new URL(text)
+  url.search = ''
+  return { url: url.href, username: decodeURIComponent(url.username) }
 }
 
 /** Health and metrics alone, for processes that serve nothing else. Resolves with its address. */

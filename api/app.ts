@@ -14,6 +14,7 @@ import { registerAuthorities } from './endpoints/authorities.ts'
 import { registerBinForecast } from './endpoints/bin-forecast.ts'
 import { registerDepartures } from './endpoints/departures.ts'
 import { registerDevices } from './endpoints/devices.ts'
+import { registerDisplayShown } from './endpoints/display-shown.ts'
 import { registerGtfsRt } from './endpoints/gtfs-rt.ts'
 import { registerHealth } from './endpoints/health.ts'
 import { registerIngest } from './endpoints/ingest.ts'
@@ -40,6 +41,8 @@ import { limitRates } from './rate-limit.ts'
 import { requireRights } from './rights.ts'
 import { collectRoutes } from './routes.ts'
 import { setSecurityHeaders } from './security-headers.ts'
+import { createSignDesk } from './sign-desk.ts'
+import { createStopBoards } from './stop-boards.ts'
 import { refuseUnknownParameters } from './strict-queries.ts'
 import { createTransitFeeds } from './transit-feeds.ts'
 import { createTransitView } from './transit-view.ts'
@@ -111,6 +114,11 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   const boards = createDepartureBoards(view)
   const departureEvents = createDepartureEvents({ boards, view, logger: parts.logger })
   app.addHook('preClose', async () => departureEvents.close())
+  const stopBoards = createStopBoards(view)
+  const { channel } = parts
+  const signDesk = channel && createSignDesk({ ...parts, channel, boards: stopBoards })
+  app.addHook('onReady', async () => signDesk?.start())
+  app.addHook('preClose', () => signDesk?.close() ?? Promise.resolve())
 
   registerHealth(app, parts)
   registerAuthorities(app, parts, liveRounds)
@@ -128,6 +136,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerGtfsRt(app, createTransitFeeds({ ...parts, view }))
   registerDepartures(app, boards, departureEvents)
   registerSiri(app, boards)
+  registerDisplayShown(app, parts, stopBoards, signDesk)
   registerServiceNotices(app, parts, view)
   registerKeys(app, parts)
   registerAudit(app, parts)

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Clock } from '../model/clock.ts'
+import type { DeviceChannel } from '../model/device-channel.ts'
 import type { Rejection } from '../model/rejection.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { QuarantineFilter, Registry } from '../registry/registry.ts'
@@ -79,6 +80,8 @@ export interface ApiParts {
   readonly timetables?: TimetableSource | undefined
   /** Without it, departures are those of the timetable, and positions as vehicles report them. */
   readonly transit?: TransitDesk | undefined
+  /** The way to devices; without it, no display is told what to show by this process. */
+  readonly channel?: DeviceChannel | undefined
   /** Called before the balance is read, so that it shows what was accepted up to now. */
   readonly refreshBalance?: (() => Promise<void>) | undefined
   /** Where the outside reaches this server, without a trailing slash; `Location` and `Link` begin with it. */

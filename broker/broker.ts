@@ -12,6 +12,7 @@ import type { Registry } from '../registry/registry.ts'
 import { createAcceptedReporter } from './accepted-reporter.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { createAuthorityBrokers } from './authority-brokers.ts'
+import { CHANNEL_PART, createChannelLink } from './channel-link.ts'
 import { createConnectionGate } from './connection-gate.ts'
 import { type BrokerCounters, createCounters } from './counters.ts'
 import { createFlowControl } from './flow-control.ts'
@@ -94,6 +95,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
     isKeyOf: authenticator.isKeyOf,
   })
   const relay = createRelay({ journal, limits, logger })
+  const channelLink = createChannelLink({ channel: authorities.channel, logger })
   const reporter = createAcceptedReporter({ registry, journal, logger })
   const gate = createConnectionGate({
     authenticator,
@@ -104,7 +106,8 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
     onUser: authorities.admit,
     onInstallation({ socket, connect, rest }) {
       if (!hasRelay) return 'notAuthorized'
-      return relay.handle(socket, connect, rest)
+      const isForChannel = connect.properties?.userProperties?.['kerbside-part'] === CHANNEL_PART
+      return (isForChannel ? channelLink : relay).handle(socket, connect, rest)
     },
   })
   const webSockets = createWebSocketListener({ limits, onConnection: gate.accept })
@@ -160,6 +163,7 @@ export async function startBroker(deps: BrokerDeps): Promise<Broker> {
       const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)))
       await authorities.close()
       await relay.close()
+      channelLink.close()
       gate.close()
       webSockets.close()
       authenticator.close()

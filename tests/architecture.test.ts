@@ -12,11 +12,12 @@ const ALLOWED: Record<string, readonly string[]> = {
   store: ['model'],
   rounds: ['model'],
   transit: ['model'],
+  signs: ['model', 'transit'],
   'device-sim': ['model'],
   inventory: ['model', 'device-sim'],
   broker: ['model', 'registry'],
   ingest: ['model', 'store', 'registry'],
-  api: ['model', 'store', 'registry', 'rounds', 'transit'],
+  api: ['model', 'store', 'registry', 'rounds', 'transit', 'signs'],
 }
 const ADAPTER = /\/(sqlite|postgres|duckdb|influxdb)-[a-z-]+\.ts$/
 /** `graph-…` is also what the graph's own threads are named by, so these are told by their ends. */

@@ -1,0 +1,232 @@
+import { randomUUID } from 'node:crypto'
+import { setImmediate as breathe } from 'node:timers/promises'
+import type { Clock } from '../model/clock.ts'
+import type { DeviceChannel } from '../model/device-channel.ts'
+import { messageOf } from '../model/error.ts'
+import type { Logger } from '../model/logger.ts'
+import type { DeviceDirectory } from '../registry/device-directory.ts'
+import type { Registry } from '../registry/registry.ts'
+import { type AuthoritySigns, createAuthoritySigns } from '../signs/authority-signs.ts'
+import type { SignMessage } from '../signs/sign-message.ts'
+import type { SignState } from '../signs/sign-state.ts'
+import { createLocalClock } from './local-clock.ts'
+import type { StopBoardSource } from './stop-boards.ts'
+
+/**
+ * Tells displays what to show and hears what they say, for all authorities. Of several processes on one registry one does it,
+ * by a lease.
+ */
+export interface SignDesk {
+  start(): void
+  /** Brings every display up to date; resolves when all has been sent. Never rejects. */
+  look(): Promise<void>
+  /** What this process knows of a T047 display; undefined where another one tells displays. */
+  find(authority: string, device: string): SignState | undefined
+  close(): Promise<void>
+}
+
+interface Known {
+  readonly signs: AuthoritySigns
+  /** What its displays were told last. */
+  told: unknown
+  hasNewDisplays: boolean
+  stopListening(): void
+}
+
+const LEASE = 'signs'
+/** By the machine's clock: a process that has ended is followed by another so much later. */
+const LEASE_MS = 10_000
+const RENEW_MS = 2_000
+const LOOK_EVERY_MS = 1_000
+const AUTHORITIES_EVERY_MS = 5_000
+const PAGE = 100
+/** Others get their turn after so many. */
+const TURN_MS = 4
+
+export function createSignDesk({
+  registry,
+  directory,
+  clock,
+  logger,
+  channel,
+  boards,
+  newId = randomUUID,
+}: {
+  readonly registry: Registry
+  readonly directory: DeviceDirectory
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly channel: DeviceChannel
+  readonly boards: StopBoardSource
+  readonly newId?: () => string
+}): SignDesk {
+  const owner = randomUUID()
+  const authorities = new Map<string, Known>()
+  let timer: NodeJS.Timeout | undefined
+  let looking: Promise<void> | undefined
+  let isWanted = false
+  let isOwner = false
+  let isClosed = false
+  let renewedAt = Number.NEGATIVE_INFINITY
+  let listedAt = Number.NEGATIVE_INFINITY
+  let hasFailed = false
+
+  const endings = [
+    channel.onSaying((saying) => {
+      const known = authorities.get(saying.authority)
+      if (known) send(saying.authority, known.signs.hear(saying, clock.now()))
+    }),
+    channel.onReset((authority) => {
+      for (const [id, known] of authorities) {
+        if (authority !== undefined && authority !== id) continue
+        known.signs.forget()
+        known.told = undefined
+      }
+      void look()
+    }),
+    directory.onChange(({ authority }) => {
+      const known = authorities.get(authority)
+      if (known) known.hasNewDisplays = true
+      // One that has had no display until now.
+      else listedAt = Number.NEGATIVE_INFINITY
+    }),
+  ]
+
+  return {
+    start() {
+      timer = setInterval(look, LOOK_EVERY_MS)
+      timer.unref()
+      void look()
+    },
+    look,
+    find: (authority, device) => authorities.get(authority)?.signs.find(device),
+    async close() {
+      isClosed = true
+      clearInterval(timer)
+      for (const end of endings) end()
+      await looking
+      letGo()
+      if (isOwner) await registry.releaseLease(LEASE, owner).catch(() => undefined)
+    },
+  }
+
+  /** One look at a time; one that is wanted meanwhile follows. */
+  function look(): Promise<void> {
+    isWanted = true
+    looking ??= lookOn().finally(() => {
+      looking = undefined
+    })
+    return looking
+  }
+
+  async function lookOn(): Promise<void> {
+    while (isWanted && !isClosed) {
+      isWanted = false
+      try {
+        if (await holdsLease()) await lookOnce()
+        hasFailed = false
+      } catch (error) {
+        // Said once an outage.
+        if (!hasFailed) logger.warn({ error: messageOf(error) }, 'displays cannot be told what to show')
+        hasFailed = true
+      }
+    }
+  }
+
+  async function holdsLease(): Promise<boolean> {
+    const now = performance.now()
+    if (now - renewedAt < RENEW_MS) return isOwner
+    const isOwnerNow = await registry.renewLease(LEASE, owner, clock.now() + LEASE_MS * clock.speed)
+    renewedAt = now
+    if (!isOwnerNow) letGo()
+    isOwner = isOwnerNow
+    return isOwner
+  }
+
+  function letGo(): void {
+    for (const { stopListening } of authorities.values()) stopListening()
+    authorities.clear()
+    listedAt = Number.NEGATIVE_INFINITY
+  }
+
+  async function lookOnce(): Promise<void> {
+    if (performance.now() - listedAt >= AUTHORITIES_EVERY_MS) await listAuthorities()
+    for (const [authority, known] of authorities) {
+      try {
+        await lookAfter(authority, known)
+      } catch (error) {
+        logger.warn({ authority, error: messageOf(error) }, 'displays cannot be told what to show')
+      }
+    }
+  }
+
+  async function listAuthorities(): Promise<void> {
+    listedAt = performance.now()
+    await directory.refresh()
+    const still = new Set<string>()
+    let after: string | undefined
+    do {
+      const page = await registry.listAuthorities({ limit: PAGE, after })
+      for (const { id, timeZone } of page.items) {
+        if (!hasDisplays(id)) continue
+        still.add(id)
+        if (!authorities.has(id)) authorities.set(id, begin(id, timeZone))
+      }
+      after = page.next ?? undefined
+    } while (after !== undefined)
+    for (const [id, { stopListening, signs }] of authorities) {
+      if (still.has(id)) continue
+      send(id, signs.setDisplays([]))
+      stopListening()
+      authorities.delete(id)
+    }
+  }
+
+  function begin(authority: string, timeZone: string): Known {
+    return {
+      signs: createAuthoritySigns({ authority, newId, formatLocal: createLocalClock(timeZone) }),
+      told: undefined,
+      hasNewDisplays: true,
+      stopListening: boards.onChange(authority, () => void look()),
+    }
+  }
+
+  async function lookAfter(authority: string, known: Known): Promise<void> {
+    const { signs } = known
+    if (known.hasNewDisplays) {
+      known.hasNewDisplays = false
+      known.told = undefined
+      send(authority, signs.setDisplays(listDisplays(authority)))
+    }
+    const found = await boards.find(authority)
+    // Without a timetable there is nothing to show, which is told, too.
+    const told = found ?? NOTHING
+    if (known.told !== told) {
+      known.told = told
+      let turnEnds = performance.now() + TURN_MS
+      for (const stopId of signs.stopIds) {
+        if (isClosed || known.told !== told) return
+        send(authority, signs.updateStop(stopId, told.get(stopId), clock.now()))
+        if (performance.now() < turnEnds) continue
+        await breathe()
+        turnEnds = performance.now() + TURN_MS
+      }
+    }
+    send(authority, signs.ask(clock.now()))
+  }
+
+  function send(authority: string, messages: readonly SignMessage[]): void {
+    for (const message of messages) channel.publish({ authority, ...message })
+  }
+
+  function hasDisplays(authority: string): boolean {
+    for (const { device } of directory.list(authority)) if (device.kind === 'display') return true
+    return false
+  }
+
+  function* listDisplays(authority: string) {
+    for (const { device } of directory.list(authority)) if (device.kind === 'display') yield device
+  }
+}
+
+const NOTHING = { get: () => ({ departures: [], notices: [] }) }
