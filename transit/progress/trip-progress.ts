@@ -62,7 +62,7 @@ export function createTripProgress(
   const stopDistances =
     given ?? stopTimes.shapeDistances.subarray(trips.firstStopTimes[trip], trips.firstStopTimes[trip + 1])
   const startM = stopDistances[0] ?? 0
-  let [lastTime, lastM, nextStopIndex] = [Number.NaN, Number.NaN, 0]
+  let [lastTime, lastM, nextStopIndex] = [Number.NaN, Number.NEGATIVE_INFINITY, 0]
   let [stillSince, stillM] = [Number.NaN, Number.NaN]
   let strayCount = 0
   return { observe, advance }
@@ -78,10 +78,10 @@ export function createTripProgress(
     if (isStray(time, metres)) {
       strayCount += 1
       if (strayCount < restartAfter) return undefined
-      ;[lastTime, lastM, nextStopIndex, stillM] = [Number.NaN, Number.NaN, 0, Number.NaN]
+      ;[lastTime, lastM, nextStopIndex, stillM] = [Number.NaN, Number.NEGATIVE_INFINITY, 0, Number.NaN]
     }
     strayCount = 0
-    const distanceM = lastM > metres ? lastM : metres
+    const distanceM = Math.max(lastM, metres)
     const arrivals = passStops(time, distanceM)
     if (!(distanceM - stillM < STILL_M)) [stillSince, stillM] = [time, distanceM]
     ;[lastTime, lastM] = [time, distanceM]

@@ -1,0 +1,50 @@
+import type { FollowedRun, RunTimes } from './followed-run.ts'
+import type { Learnt } from './learnt.ts'
+import { learnPace } from './own-pace.ts'
+import { isHeld, learnHold } from './stop-holds.ts'
+
+/** A bus that came this much before its next trip's time, or later, did not wait for that. */
+const NO_WAIT_MS = 60_000
+/** A bus this early at a place where early ones wait: what it took from there tells nothing of the street. */
+const EARLY_MS = 60_000
+
+/** Of the link behind a stop that was reached. The first link's time is only known where the start was seen. */
+export function learnArrival(
+  learnt: Learnt,
+  times: RunTimes,
+  { run, arrivals, departures, pace, agency }: FollowedRun,
+  stopIndex: number,
+  time: number,
+): void {
+  if (stopIndex === 0) return
+  // A bus comes to its first stop long before it leaves it.
+  const fromTime = (stopIndex === 1 ? departures[0] : arrivals[stopIndex - 1]) ?? Number.NaN
+  if (!(time >= fromTime)) return
+  const record = times.linkTo(run, stopIndex)
+  const timetableSeconds = times.linkSeconds(run, stopIndex)
+  const cell = times.cellAt(run, time)
+  const expected = learnt.linkTimes.expect(record, timetableSeconds, time, cell)
+  const seconds = (time - fromTime) / 1000
+  const place = { record, stopIndex, isTimepoint: times.isTimepoint(run, stopIndex - 1) }
+  const aimedTime = times.aimedArrival(run, stopIndex)
+  const holds = learnt.holds.get(agency)
+  const isEarly = fromTime + expected * 1000 < aimedTime - EARLY_MS
+  const wasHeld = holds !== undefined && isEarly && isHeld(holds, place) && seconds > expected
+  if (holds) learnHold(holds, place, { fromTime, toTime: time, aimedTime, expectedMs: expected * 1000 })
+  if (wasHeld) return
+  learnt.linkTimes.learn(record, timetableSeconds, time, cell, seconds)
+  learnPace(pace, time, seconds, expected)
+}
+
+/** Of a bus that left its first stop; `endedTime` is when it ended the trip before, if that was seen. */
+export function learnStart(
+  learnt: Learnt,
+  times: RunTimes,
+  { run }: FollowedRun,
+  time: number,
+  endedTime: number | undefined,
+): void {
+  const aimed = times.aimedDeparture(run, 0)
+  if (endedTime === undefined || endedTime < aimed - NO_WAIT_MS) return
+  learnt.layovers.learn((time - endedTime) / 1000)
+}
