@@ -642,6 +642,7 @@ async function createApiOf(
 ): Promise<Api> {
   const { createApp } = await import('./api/app.ts')
   const { createFillForecasts } = await import('./api/fill-forecasts.ts')
+  const { createTimetables } = await import('./api/timetables.ts')
   const { createTrafficHistories } = await import('./api/traffic-histories.ts')
   const { createQuarantineReplay } = await import('./ingest/replay-quarantined.ts')
   const { createFillForecaster } = await import('./rounds/fill-forecaster.ts')
@@ -654,6 +655,8 @@ async function createApiOf(
   stack.defer(() => roundPlanner.close())
   const fillForecaster = createFillForecaster({ logger })
   stack.defer(() => fillForecaster.close())
+  const timetables = createTimetables({ registry, clock, logger, limits: config.limits.api })
+  stack.defer(() => timetables.close())
   return createApp({
     registry,
     directory,
@@ -665,6 +668,8 @@ async function createApiOf(
     roundPlanner,
     fillForecasts: createFillForecasts({ store, directory, clock, fillForecaster }),
     trafficHistories: createTrafficHistories({ store, directory, clock }),
+    timetables,
+    timetableImports: timetables,
     refreshBalance,
     channel,
     quarantine: createQuarantineReplay({ registry, directory, store, oldestDays: config.oldestDays }),

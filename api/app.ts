@@ -5,6 +5,7 @@ import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
 import fastify from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { limitBodyTimes } from './body-times.ts'
 import { answerNotModified } from './conditional-get.ts'
 import { createDepartureBoards } from './departure-boards.ts'
 import { createDepartureEvents } from './departure-events.ts'
@@ -15,6 +16,7 @@ import { registerBinForecast } from './endpoints/bin-forecast.ts'
 import { registerDepartures } from './endpoints/departures.ts'
 import { registerDevices } from './endpoints/devices.ts'
 import { registerDisplayShown } from './endpoints/display-shown.ts'
+import { registerGtfs, UPLOAD_SECONDS } from './endpoints/gtfs.ts'
 import { registerGtfsRt } from './endpoints/gtfs-rt.ts'
 import { registerHealth } from './endpoints/health.ts'
 import { registerIngest } from './endpoints/ingest.ts'
@@ -28,6 +30,7 @@ import { registerRounds } from './endpoints/rounds.ts'
 import { registerServiceNotices } from './endpoints/service-notices.ts'
 import { registerSiri } from './endpoints/siri.ts'
 import { registerSites } from './endpoints/sites.ts'
+import { registerStops } from './endpoints/stops.ts'
 import { registerTrafficForecast } from './endpoints/traffic-forecast.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
@@ -61,7 +64,9 @@ export async function createApp(parts: ApiParts): Promise<Api> {
     genReqId: (request) => acceptRequestId(request.headers['x-request-id']) ?? randomUUID(),
     trustProxy: parts.trustedProxies ? [...parts.trustedProxies] : false,
     bodyLimit: limits.bodyBytes,
-    requestTimeout: limits.requestTimeoutSeconds * 1000,
+    // Of the largest body; the others' time is held by limitBodyTimes.
+    requestTimeout: Math.max(limits.requestTimeoutSeconds, UPLOAD_SECONDS) * 1000,
+    http: { headersTimeout: limits.requestTimeoutSeconds * 1000 },
     handlerTimeout: limits.handlerTimeoutSeconds * 1000,
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerMalformed,
@@ -75,6 +80,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   collectRoutes(app)
   refuseUnknownParameters(app)
   answerProblems(app)
+  limitBodyTimes(app, limits.requestTimeoutSeconds)
   setSecurityHeaders(app)
   measureRequests(app, parts.metrics)
   answerUnknownMethods(app)
@@ -133,6 +139,8 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerRounds(app, parts, liveRounds)
   registerRoundReports(app, parts)
   registerRoundMarks(app, parts)
+  await registerGtfs(app, parts)
+  registerStops(app, parts)
   registerGtfsRt(app, createTransitFeeds({ ...parts, view }))
   registerDepartures(app, boards, departureEvents)
   registerSiri(app, boards)

@@ -2,6 +2,8 @@
 export interface ApiLimits {
   /** The largest body of a request, in bytes, after decompression. More is answered with 413. */
   readonly bodyBytes: number
+  /** The largest zip of a timetable, in bytes. More is answered with 413. */
+  readonly gtfsBytes: number
   /** Requests a minute with one key. More are answered with 429. */
   readonly requestsPerMinutePerKey: number
   /** Requests a minute without a valid key from one address. More are answered with 429. */
@@ -18,6 +20,7 @@ export interface ApiLimits {
 
 export const DEFAULT_LIMITS: ApiLimits = {
   bodyBytes: 1024 * 1024,
+  gtfsBytes: 200_000_000,
   requestsPerMinutePerKey: 60_000,
   requestsPerMinutePerAddress: 600,
   countedClientsMax: 10_000,

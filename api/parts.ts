@@ -13,6 +13,7 @@ import type { TransitSnapshot } from '../transit/trip-prediction.ts'
 import type { FillForecasts } from './fill-forecasts.ts'
 import type { ApiLimits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
+import type { TimetableImports } from './timetable-imports.ts'
 import type { TrafficHistories } from './traffic-histories.ts'
 
 /** The HTTP server as every endpoint file gets it: requests are typed by their zod schemas. */
@@ -78,6 +79,8 @@ export interface ApiParts {
   readonly trafficHistories: TrafficHistories
   /** Without it, no authority has a timetable. */
   readonly timetables?: TimetableSource | undefined
+  /** Without it, no timetable can be changed by this process. */
+  readonly timetableImports?: TimetableImports | undefined
   /** Without it, departures are those of the timetable, and positions as vehicles report them. */
   readonly transit?: TransitDesk | undefined
   /** The way to devices; without it, no display is told what to show by this process. */

@@ -21,8 +21,8 @@ declare module 'fastify' {
      * route without it answers nobody. Where the path has an `:authority`, the key must be that authority's.
      */
     scope?: Scope | 'installation' | 'public'
-    /** Read without a key where the authority of the path has published this. */
-    published?: Publishable
+    /** Read without a key where the authority of the path has published this, or one of these. */
+    published?: Publishable | readonly Publishable[]
   }
 }
 
@@ -97,9 +97,14 @@ async function findCaller(registry: Registry, secret: string): Promise<Caller | 
   return { authority: found.authority, actor: found.key.id, key: found.key }
 }
 
-async function hasPublished(registry: Registry, authority: string, what: Publishable): Promise<boolean> {
+async function hasPublished(
+  registry: Registry,
+  authority: string,
+  what: Publishable | readonly Publishable[],
+): Promise<boolean> {
   try {
-    return (await registry.getAuthority(authority)).published.includes(what)
+    const { published } = await registry.getAuthority(authority)
+    return [what].flat().some((each) => published.includes(each))
   } catch (error) {
     if (error instanceof KerbsideError && error.code === 'NOT_FOUND') return false
     throw error

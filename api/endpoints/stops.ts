@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { listRoutesOfStops } from '../../transit/timetable/stop-calls.ts'
+import type { Timetable } from '../../transit/timetable/timetable.ts'
+import { weakETag } from '../conditional-get.ts'
+import { answersWith, documentedPublishable } from '../documented.ts'
+import type { Api, ApiParts } from '../parts.ts'
+import { authorityParams } from '../schemas.ts'
+import { sendWritten } from '../written.ts'
+
+/** Where vehicles stop; the others are stations, entrances and the like. */
+const STOP_TYPE = 0
+
+const GEO_JSON = 'application/geo+json'
+const stopsSchema = z.object({
+  type: z.literal('FeatureCollection'),
+  features: z.array(
+    z.object({
+      type: z.literal('Feature'),
+      id: z.string(),
+      geometry: z.object({ type: z.literal('Point'), coordinates: z.array(z.number()).length(2) }).nullable(),
+      properties: z.object({
+        code: z.string().nullable(),
+        name: z.string(),
+        platformCode: z.string().nullable(),
+        parentId: z.string().nullable(),
+        routes: z.array(z.object({ id: z.string(), shortName: z.string(), type: z.int() })),
+      }),
+    }),
+  ),
+})
+
+/** Written once for each timetable, and let go with it. */
+const written = new WeakMap<Timetable, { readonly body: string; readonly etag: string }>()
+
+/** The stops of an authority's timetable, as GeoJSON. */
+export function registerStops(app: Api, { timetables }: ApiParts): void {
+  app.get(
+    '/v1/authorities/:authority/stops',
+    {
+      config: { scope: 'read', published: ['departures', 'gtfs'] },
+      schema: {
+        ...documentedPublishable(
+          'transit',
+          'mapStops',
+          'The stops on a map, each with the routes that call there',
+          'All of the timetable in use; none where there is no timetable.',
+        ),
+        params: authorityParams,
+        response: answersWith(200, 'GeoJSON; the geometry is null where the place is not known', {
+          [GEO_JSON]: { schema: stopsSchema },
+        }),
+      },
+    },
+    async (request, reply) => {
+      const timetable = await timetables?.find(request.params.authority)
+      const { body, etag } = timetable ? writeStops(timetable) : NONE
+      reply.header('etag', etag)
+      return sendWritten(reply, `${GEO_JSON}; charset=utf-8`, body)
+    },
+  )
+}
+
+const EMPTY = '{"type":"FeatureCollection","features":[]}'
+const NONE = { body: EMPTY, etag: weakETag(EMPTY) }
+
+function writeStops(timetable: Timetable): { readonly body: string; readonly etag: string } {
+  const known = written.get(timetable)
+  if (known) return known
+  const { stops, routes } = timetable
+  const routesOf = listRoutesOfStops(timetable)
+  const features: object[] = []
+  for (let stop = 0; stop < stops.count; stop += 1) {
+    if (stops.locationTypes[stop] !== STOP_TYPE) continue
+    const coordinates = [stops.longitudes[stop] ?? Number.NaN, stops.latitudes[stop] ?? Number.NaN]
+    features.push({
+      type: 'Feature',
+      id: stops.ids[stop],
+      geometry: coordinates.some(Number.isNaN) ? null : { type: 'Point', coordinates },
+      properties: {
+        code: stops.codes[stop],
+        name: stops.names[stop],
+        platformCode: stops.platformCodes[stop],
+        parentId: stops.ids[stops.parents[stop] ?? -1] ?? null,
+        routes: (routesOf[stop] ?? []).map((route) => {
+          return { id: routes.ids[route], shortName: routes.shortNames[route], type: routes.types[route] }
+        }),
+      },
+    })
+  }
+  const body = JSON.stringify({ type: 'FeatureCollection', features })
+  const made = { body, etag: weakETag(body) }
+  written.set(timetable, made)
+  return made
+}

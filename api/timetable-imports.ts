@@ -1,0 +1,24 @@
+import type { TimetableVersion } from '../registry/registry.ts'
+import type { ImportFaults } from '../transit/timetable/import-fault.ts'
+import type { Timetable } from '../transit/timetable/timetable.ts'
+
+/** Changes of which timetable is in use. */
+export interface TimetableImports {
+  /**
+   * Checks a GTFS zip and puts it to use, while the one before it serves. Where it has errors nothing changes. One that is kept
+   * already is made the current one again. Rejects with TOO_LARGE, and with BUSY where too many are being imported.
+   */
+  importZip(authority: string, zip: AsyncIterable<Uint8Array>, actor: string): Promise<TimetableImport>
+  /** Goes back to a version that is kept; resolves when it is in use. */
+  makeCurrent(authority: string, id: string, actor: string): Promise<TimetableVersion>
+}
+
+export interface TimetableImport extends ImportFaults {
+  /** Undefined where there are errors. */
+  readonly imported?: {
+    readonly version: TimetableVersion
+    readonly timetable: Timetable
+    /** Whether these bytes were not kept before. */
+    readonly isNew: boolean
+  }
+}
