@@ -42,6 +42,8 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
   kerbside import osm FILE.osm.pbf  the streets that rounds are planned on, instead of those imported before
   kerbside import devices FILE --authority ID [--kind bin] [--credentials FILE] [--map FIELD=PROPERTY] [--skip-bad]
                                     registers what a GeoJSON or CSV file lists: devices, depots, tips
+  kerbside import gtfs FILE.zip --authority ID
+                                    puts a timetable to use, or says what is wrong with it
   kerbside key                      makes a new key of the installation and prints it; the old one ends
   kerbside bench NAME …             measures: ingest, store, connections, kill, outage, traffic, forecast, vrp, rounds, matrix, gtfs-import
 
@@ -292,12 +294,13 @@ async function replay(args: string[]): Promise<void> {
 /** Keeps what a file holds, for all authorities, and ends. */
 async function importFile(args: string[]): Promise<void> {
   if (args[0] === 'devices') return importDevices(args.slice(1))
+  if (args[0] === 'gtfs') return importGtfs(args.slice(1))
   const { positionals } = parseArgs({ args, allowPositionals: true })
   const [kind, path, ...more] = positionals
   if (kind !== 'osm' || path === undefined || more.length > 0) {
     throw new KerbsideError(
       'INVALID_REQUEST',
-      'import: osm FILE.osm.pbf is expected, an OpenStreetMap extract, or devices FILE',
+      'import: osm FILE.osm.pbf is expected, an OpenStreetMap extract, devices FILE, or gtfs FILE.zip',
     )
   }
   await serve(async ({ config, logger, end }) => {
@@ -328,6 +331,22 @@ async function importDevices(args: string[]): Promise<void> {
       logger,
       signal,
       onProgress: showProgress(logger),
+    })
+    process.stdout.write(`${JSON.stringify(result)}\n`)
+    core.end()
+  })
+}
+
+/** Puts a timetable to use in a running Kerbside, and ends. */
+async function importGtfs(args: string[]): Promise<void> {
+  await serve(async (core) => {
+    const { runImportGtfsCommand } = await import('./import-gtfs-command.ts')
+    const { config, logger, signal } = core
+    const result = await runImportGtfsCommand(args, {
+      ...clientOf(config),
+      signal,
+      onProgress: showProgress(logger),
+      print: (line) => process.stderr.write(`${line}\n`),
     })
     process.stdout.write(`${JSON.stringify(result)}\n`)
     core.end()
@@ -376,6 +395,7 @@ async function bench([name = '', ...args]: string[]): Promise<void> {
       forecast: async () => (await import('./bench/fill-forecast.ts')).benchFillForecast,
       vrp: async () => (await import('./bench/vrp.ts')).benchVrp,
       rounds: async () => (await import('./bench/rounds.ts')).benchRounds,
+      predictions: async () => (await import('./bench/predictions.ts')).benchPredictions,
       'gtfs-import': async () => (await import('./bench/gtfs-import.ts')).benchGtfsImport,
     }
   const load = Object.hasOwn(benches, name) ? benches[name] : undefined
