@@ -4,7 +4,10 @@ import type { Timetable } from '../timetable/timetable.ts'
 import type { LinkRecord } from './link-record.ts'
 import type { LinkStore } from './link-store.ts'
 import { createOwnPace, type OwnPace } from './own-pace.ts'
-import { weekCellOf } from './week-cell.ts'
+import { createWeekCells, type WeekCells } from './week-cell.ts'
+
+/** A vehicle that has not gone this far stands at its first stop yet. */
+export const BEGUN_M = 60
 
 /** One trip of one service day. */
 export interface PredictedRun {
@@ -22,12 +25,15 @@ export interface PredictedRun {
 export interface FollowedRun {
   readonly run: PredictedRun
   readonly stopCount: number
+  readonly cellAt: WeekCells
   readonly agency: string
   vehicleId: string | null
   step: ProgressStep | undefined
   /** Of the last that was seen of it. */
   seenTime: number
   nextStopIndex: number
+  /** Since when it has been at its first stop. */
+  startSeenTime: number
   readonly arrivals: Float64Array
   readonly departures: Float64Array
   readonly pace: OwnPace
@@ -53,7 +59,6 @@ export interface RunTimes {
   linkTo(run: PredictedRun, stopIndex: number): LinkRecord
   /** By the timetable, from arrival to arrival. */
   linkSeconds(run: PredictedRun, stopIndex: number): number
-  cellAt(run: PredictedRun, time: number): number
 }
 
 /** What the timetable says of runs. */
@@ -73,7 +78,6 @@ export function createRunTimes(timetable: Timetable, links: LinkStore): RunTimes
       const row = rowOf(run, stopIndex)
       return (stopTimes.arrivals[row] ?? 0) - (stopTimes.arrivals[row - 1] ?? 0)
     },
-    cellAt: (run, time) => weekCellOf(run.serviceDate, serviceDayStart(timeZone, run.serviceDate), time),
   }
 
   function rowOf({ trip }: PredictedRun, stopIndex: number): number {
@@ -85,11 +89,13 @@ export function createRunTimes(timetable: Timetable, links: LinkStore): RunTimes
     return {
       run,
       stopCount,
+      cellAt: createWeekCells(run.serviceDate, serviceDayStart(timeZone, run.serviceDate)),
       agency: agencies.ids[routes.agencies[trips.routes[run.trip] ?? -1] ?? -1] ?? '',
       vehicleId: null,
       step: undefined,
       seenTime: Number.NaN,
       nextStopIndex: 0,
+      startSeenTime: Number.NaN,
       arrivals: new Float64Array(stopCount).fill(Number.NaN),
       departures: new Float64Array(stopCount).fill(Number.NaN),
       pace: createOwnPace(),

@@ -1,4 +1,4 @@
-import type { FollowedRun, RunTimes } from './followed-run.ts'
+import { BEGUN_M, type FollowedRun, type RunTimes } from './followed-run.ts'
 import type { Learnt } from './learnt.ts'
 import { paceRatio } from './own-pace.ts'
 import { type AgencyHolds, foreseeLateness, isHeld } from './stop-holds.ts'
@@ -7,8 +7,6 @@ import { type AgencyHolds, foreseeLateness, isHeld } from './stop-holds.ts'
 const WAITING_AFTER_MS = 150_000
 /** How fast a vehicle is on its way to the trip's first stop, in metres a second. */
 const APPROACH_M_PER_SECOND = 6
-/** A vehicle that has not gone this far stands at its first stop yet. */
-const BEGUN_M = 60
 /** Standing is part of what a link takes, of which it cannot be more than this. */
 const DWELL_SHARE_MAX = 0.7
 
@@ -95,7 +93,7 @@ function goOn(learnt: Learnt, times: RunTimes, followed: FollowedRun, start: Sta
     if (stopIndex > 0) {
       const record = times.linkTo(run, stopIndex)
       const seconds = times.linkSeconds(run, stopIndex)
-      const linkMs = learnt.linkTimes.expect(record, seconds, time, times.cellAt(run, time)) * ratio * 1000
+      const linkMs = learnt.linkTimes.expect(record, seconds, time, followed.cellAt(time)) * ratio * 1000
       const isFirst = index === 0
       const free = time + linkMs * (isFirst ? start.aheadRatio : 1)
       const place = { record, stopIndex, isTimepoint: times.isTimepoint(run, stopIndex - 1) }

@@ -8,21 +8,22 @@ const NO_WAIT_MS = 60_000
 /** A bus this early at a place where early ones wait: what it took from there tells nothing of the street. */
 const EARLY_MS = 60_000
 
-/** Of the link behind a stop that was reached. The first link's time is only known where the start was seen. */
+/** Of the link behind a stop that was reached. Of the first link it is only known where the start was seen. */
 export function learnArrival(
   learnt: Learnt,
   times: RunTimes,
-  { run, arrivals, departures, pace, agency }: FollowedRun,
+  { run, cellAt, arrivals, departures, startSeenTime, pace, agency }: FollowedRun,
   stopIndex: number,
   time: number,
 ): void {
   if (stopIndex === 0) return
-  // A bus comes to its first stop long before it leaves it.
-  const fromTime = (stopIndex === 1 ? departures[0] : arrivals[stopIndex - 1]) ?? Number.NaN
+  // A bus comes to its first stop long before it leaves it: it waited since it came, and drove since it left.
+  const cameTime = (stopIndex === 1 ? startSeenTime : arrivals[stopIndex - 1]) ?? Number.NaN
+  const fromTime = (stopIndex === 1 ? departures[0] : cameTime) ?? Number.NaN
   if (!(time >= fromTime)) return
   const record = times.linkTo(run, stopIndex)
   const timetableSeconds = times.linkSeconds(run, stopIndex)
-  const cell = times.cellAt(run, time)
+  const cell = cellAt(time)
   const expected = learnt.linkTimes.expect(record, timetableSeconds, time, cell)
   const seconds = (time - fromTime) / 1000
   const place = { record, stopIndex, isTimepoint: times.isTimepoint(run, stopIndex - 1) }
@@ -30,7 +31,9 @@ export function learnArrival(
   const holds = learnt.holds.get(agency)
   const isEarly = fromTime + expected * 1000 < aimedTime - EARLY_MS
   const wasHeld = holds !== undefined && isEarly && isHeld(holds, place) && seconds > expected
-  if (holds) learnHold(holds, place, { fromTime, toTime: time, aimedTime, expectedMs: expected * 1000 })
+  if (holds && time >= cameTime) {
+    learnHold(holds, place, { cameTime, toTime: time, aimedTime, expectedMs: expected * 1000 })
+  }
   if (wasHeld) return
   learnt.linkTimes.learn(record, timetableSeconds, time, cell, seconds)
   learnPace(pace, time, seconds, expected)

@@ -3,6 +3,7 @@ import type { Dwell } from './dwell-times.ts'
 import { FIELD, type KeptAgency, VERSION } from './kept-learning.ts'
 import type { Learnt } from './learnt.ts'
 import type { LinkRecord } from './link-record.ts'
+import { HOLD_CLASSES } from './stop-holds.ts'
 import { WEEK_CELLS } from './week-cell.ts'
 
 /** Protocol buffers, so that fields may be added and old bytes still be read. */
@@ -17,8 +18,8 @@ export function packLearnt(learnt: Learnt): Uint8Array {
   for (const [id, { ratios, weights, lateness }] of learnt.holds) {
     const agency = {
       id,
-      ratios: [ratios.start, ratios.timepoint, ratios.other],
-      weights: [weights.start, weights.timepoint, weights.other],
+      ratios: HOLD_CLASSES.map((kind) => ratios[kind]),
+      weights: HOLD_CLASSES.map((kind) => weights[kind]),
       lateness: [...lateness.list()],
     }
     pbf.writeMessage(FIELD.agency, writeAgency, agency)

@@ -1,6 +1,6 @@
 import type { ProgressStep } from '../progress/trip-progress.ts'
 import type { Timetable } from '../timetable/timetable.ts'
-import { createRunTimes, type FollowedRun, type PredictedRun } from './followed-run.ts'
+import { BEGUN_M, createRunTimes, type FollowedRun, type PredictedRun } from './followed-run.ts'
 import { forecastNextRun, forecastRun, type RunCourse } from './forecast-run.ts'
 import type { KnownErrors } from './known-errors.ts'
 import { learnArrival, learnStart } from './learn-run.ts'
@@ -12,6 +12,8 @@ import { packLearnt } from './pack-learnt.ts'
 const RUNS_MAX = 20_000
 /** Predictions are compared with what came of them at these steps: closer ones say the same again. */
 const REMEMBER_STEP_MS = 45_000
+/** Between positions further apart than this it is not known when the first stop was left. */
+const START_GAP_MS = 150_000
 /** Later than this after it was made nobody remembers a prediction. */
 const REMEMBERED_MS = 45 * 60_000
 
@@ -79,10 +81,21 @@ export function createPredictor(options: PredictorOptions): Predictor {
       followed.arrivals.fill(Number.NaN, step.nextStopIndex)
       followed.departures.fill(Number.NaN, step.nextStopIndex)
     }
+    noteStart(followed, step)
     for (const { stopIndex, time } of step.arrivals) noteArrival(followed, stopIndex, time)
     followed.step = step
     followed.seenTime = step.time
     followed.nextStopIndex = step.nextStopIndex
+  }
+
+  /** Its first stop it left somewhere between the last position there and the first one away from it. */
+  function noteStart(followed: FollowedRun, { time, fromStartM }: ProgressStep): void {
+    const before = followed.step
+    if (fromStartM < BEGUN_M) {
+      if (Number.isNaN(followed.startSeenTime)) followed.startSeenTime = time
+    } else if (before && before.fromStartM < BEGUN_M && time - before.time <= START_GAP_MS) {
+      noteDeparture(followed, 0, (before.time + time) / 2)
+    }
   }
 
   function arrived(run: PredictedRun, vehicleId: string | null, stopIndex: number, time: number): void {
@@ -94,13 +107,18 @@ export function createPredictor(options: PredictorOptions): Predictor {
 
   function departed(run: PredictedRun, vehicleId: string | null, stopIndex: number, time: number): void {
     const followed = follow(run, vehicleId)
-    if (stopIndex >= followed.stopCount || !Number.isNaN(followed.departures[stopIndex])) return
+    if (stopIndex >= followed.stopCount) return
+    noteDeparture(followed, stopIndex, time)
+    noteVisit(followed, stopIndex, time)
+  }
+
+  function noteDeparture(followed: FollowedRun, stopIndex: number, time: number): void {
+    if (!Number.isNaN(followed.departures[stopIndex])) return
     followed.departures[stopIndex] = time
     const arrival = followed.arrivals[stopIndex] as number
-    const stopId = learnt.links.stopId(times.stopAt(run, stopIndex))
+    const stopId = learnt.links.stopId(times.stopAt(followed.run, stopIndex))
     if (stopIndex > 0) learnt.dwells.learn(stopId, (time - arrival) / 1000)
     else learnStart(learnt, times, followed, time, endedTimes.get(followed.vehicleId ?? ''))
-    noteVisit(followed, stopIndex, time)
   }
 
   function noteArrival(followed: FollowedRun, stopIndex: number, time: number): void {

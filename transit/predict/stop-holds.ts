@@ -6,7 +6,8 @@ import { createRecentValues, type RecentValues } from './recent-values.ts'
 const LEAD_MIN_MS = 120_000
 /** Buses lay over near their first stop: often behind it, by the next ones. */
 const START_LINKS = 3
-/** At the start nearly every bus waits, which is what a timetable is for; elsewhere most do not, until it is seen. */
+/** At the first stop nearly every bus waits, and soon after it many; elsewhere most do not, until it is seen. */
+const FIRST_PRIOR = 1
 const START_PRIOR = 0.9
 /** What an agency's other links show weighs as so many traversals of a link; the prior as so many of an agency's. */
 const AGENCY_WEIGHT = 8
@@ -26,9 +27,14 @@ const LATENESS_COUNT_MIN = 3
 /** Of those that stood as long as this one, so many have left by the time that is said: a bit early, as buses are missed. */
 const LEFT_SHARE = 0.35
 
-const HOLD_CLASSES = ['start', 'timepoint', 'other'] as const
+export const HOLD_CLASSES = ['first', 'start', 'timepoint', 'other'] as const
 type HoldClass = (typeof HOLD_CLASSES)[number]
-const PRIORS: Readonly<Record<HoldClass, number>> = { start: START_PRIOR, timepoint: 0, other: 0 }
+const PRIORS: Readonly<Record<HoldClass, number>> = {
+  first: FIRST_PRIOR,
+  start: START_PRIOR,
+  timepoint: 0,
+  other: 0,
+}
 
 /** Of one agency: decayed sums of held shares and their number by class of link, and how late those left that had waited. */
 export interface AgencyHolds {
@@ -38,20 +44,13 @@ export interface AgencyHolds {
 }
 
 export function createAgencyHolds(kept?: KeptAgency): AgencyHolds {
-  const [start, timepoint, other] = HOLD_CLASSES.map((kind, index) => ({
-    ratio: kept?.ratios[index] ?? PRIORS[kind] * PRIOR_WEIGHT,
-    weight: kept?.weights[index] ?? PRIOR_WEIGHT,
-  })) as [Sums, Sums, Sums]
-  return {
-    ratios: { start: start.ratio, timepoint: timepoint.ratio, other: other.ratio },
-    weights: { start: start.weight, timepoint: timepoint.weight, other: other.weight },
-    lateness: createRecentValues(LATENESS_KEPT, kept?.lateness),
+  const ratios = { ...PRIORS }
+  const weights = { ...PRIORS }
+  for (const [index, kind] of HOLD_CLASSES.entries()) {
+    ratios[kind] = kept?.ratios[index] ?? PRIORS[kind] * PRIOR_WEIGHT
+    weights[kind] = kept?.weights[index] ?? PRIOR_WEIGHT
   }
-}
-
-interface Sums {
-  readonly ratio: number
-  readonly weight: number
+  return { ratios, weights, lateness: createRecentValues(LATENESS_KEPT, kept?.lateness) }
 }
 
 /** `stopIndex` is the link's second stop; `isTimepoint` tells of its first. */
@@ -70,15 +69,15 @@ export function isHeld({ ratios, weights }: AgencyHolds, place: HoldPlace): bool
   return ratio >= HOLDS_FROM
 }
 
-/** Learns from a bus that went the link: when it was at its stops and should have been at the second, and what it takes. */
+/** Learns from a bus that went the link: when it came to its stops and should have come to the second, and what it takes. */
 export function learnHold(
   agency: AgencyHolds,
   place: HoldPlace,
-  { fromTime, toTime, aimedTime, expectedMs }: HoldTraversal,
+  { cameTime, toTime, aimedTime, expectedMs }: HoldTraversal,
 ): void {
-  const leadMs = aimedTime - (fromTime + expectedMs)
+  const leadMs = aimedTime - (cameTime + expectedMs)
   if (leadMs < LEAD_MIN_MS) return
-  const ratio = Math.max(0, Math.min(1, (toTime - fromTime - expectedMs) / leadMs))
+  const ratio = Math.max(0, Math.min(1, (toTime - cameTime - expectedMs) / leadMs))
   const { record } = place
   record.heldRatios = record.heldRatios * LINK_KEEP + ratio
   record.heldWeight = record.heldWeight * LINK_KEEP + 1
@@ -92,7 +91,7 @@ export function learnHold(
 
 export interface HoldTraversal {
   /** Times in ms since 1970. */
-  readonly fromTime: number
+  readonly cameTime: number
   readonly toTime: number
   readonly aimedTime: number
   readonly expectedMs: number
@@ -107,6 +106,7 @@ export function foreseeLateness({ lateness }: AgencyHolds, latenessNowSeconds: n
 }
 
 function classOf({ stopIndex, isTimepoint }: HoldPlace): HoldClass {
+  if (stopIndex === 1) return 'first'
   if (stopIndex <= START_LINKS) return 'start'
   return isTimepoint ? 'timepoint' : 'other'
 }
