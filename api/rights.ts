@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify'
-import type { Publishable } from '../model/authority.ts'
+import type { Authority, Publishable } from '../model/authority.ts'
 import { KerbsideError } from '../model/error.ts'
 import { includesScope, type Key, type Scope } from '../model/key.ts'
 import type { Registry } from '../registry/registry.ts'
+import { createKnownCallers, type KnownCallers } from './known-callers.ts'
 import type { Api } from './parts.ts'
 
 /** Who sent a request with a valid key: the installation, or an authority by one of its keys. */
@@ -29,12 +30,13 @@ declare module 'fastify' {
 /** The one place that decides who may do what; it runs before a body is read. */
 export function requireRights(app: Api, registry: Registry): void {
   app.decorateRequest('caller', undefined)
+  const known = createKnownCallers(registry)
 
   // Before the rate limit, which counts by key where there is a valid one, and so never throws for a wrong one.
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.scope === 'public') return
     const secret = readBearer(request)
-    if (secret !== undefined) request.caller = await findCaller(registry, secret)
+    if (secret !== undefined) request.caller = await findCaller(known, secret)
   })
 
   app.addHook('preParsing', async (request, reply) => {
@@ -48,18 +50,18 @@ export function requireRights(app: Api, registry: Registry): void {
     const { caller } = request
     if (!caller) {
       if (request.headers.authorization === undefined && published !== undefined && authority !== undefined) {
-        if (await hasPublished(registry, authority, published)) return
+        if (await hasPublished(authority, published)) return
       }
       reply.header('www-authenticate', challenge(request))
       throw new KerbsideError('UNAUTHORIZED', unauthorizedDetail(request))
     }
     if (caller.authority === null) {
       // Throws NOT_FOUND for an authority that is not there, so that no endpoint has to.
-      if (authority !== undefined) await registry.getAuthority(authority)
+      if (authority !== undefined) await known.getAuthority(authority)
       return
     }
     if (authority !== undefined && authority !== caller.authority) {
-      if (published !== undefined && (await hasPublished(registry, authority, published))) return
+      if (published !== undefined && (await hasPublished(authority, published))) return
       throw new KerbsideError('NOT_FOUND', `There is no authority ${authority}`)
     }
     if (scope === 'installation') {
@@ -72,6 +74,25 @@ export function requireRights(app: Api, registry: Registry): void {
       )
     }
   })
+
+  // Before the answer goes out, so that whoever gets it finds what it has changed.
+  app.addHook('onSend', async (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') known.forget()
+  })
+
+  async function hasPublished(
+    authority: string,
+    what: Publishable | readonly Publishable[],
+  ): Promise<boolean> {
+    try {
+      const wanted = [what].flat()
+      const allows = ({ published }: Authority): boolean => wanted.some((each) => published.includes(each))
+      return allows(await known.getAuthority(authority)) || allows(await registry.getAuthority(authority))
+    } catch (error) {
+      if (error instanceof KerbsideError && error.code === 'NOT_FOUND') return false
+      throw error
+    }
+  }
 }
 
 /** Whether a key allows more of an authority than what it has published; of another authority's key that is nothing. */
@@ -90,25 +111,11 @@ function readBearer(request: FastifyRequest): string | undefined {
   return /^Bearer +([\x21-\x7e]{1,256})$/i.exec(request.headers.authorization ?? '')?.[1]
 }
 
-async function findCaller(registry: Registry, secret: string): Promise<Caller | undefined> {
-  const found = await registry.findKey(secret)
+async function findCaller(known: KnownCallers, secret: string): Promise<Caller | undefined> {
+  const found = await known.findKey(secret)
   if (!found) return undefined
   if (found.authority === null) return { authority: null, actor: 'installation' }
   return { authority: found.authority, actor: found.key.id, key: found.key }
-}
-
-async function hasPublished(
-  registry: Registry,
-  authority: string,
-  what: Publishable | readonly Publishable[],
-): Promise<boolean> {
-  try {
-    const { published } = await registry.getAuthority(authority)
-    return [what].flat().some((each) => published.includes(each))
-  } catch (error) {
-    if (error instanceof KerbsideError && error.code === 'NOT_FOUND') return false
-    throw error
-  }
 }
 
 /** RFC 6750, 3: the error is named only where a credential was sent. */

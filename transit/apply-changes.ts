@@ -1,7 +1,7 @@
 import { isWithin } from '../model/period.ts'
 import type { ServiceChange } from '../model/service-change.ts'
 import { addTrip } from './feed/add-trip.ts'
-import { listRuns } from './feed/list-runs.ts'
+import { createRunList, type ListedRun } from './feed/list-runs.ts'
 import { type PlannedRun, planTrip } from './feed/plan-trip.ts'
 import { runKeyOf } from './feed/run-key.ts'
 import { listCallsAt, tripOfStopTime } from './timetable/stop-calls.ts'
@@ -46,6 +46,7 @@ export function applyChanges({
   const known = new Map(trips.map((trip) => [keyOf(trip), trip]))
   const runs = new Map<string, { run: PlannedRun; change: RunChange }>()
   const added: TripPrediction[] = []
+  const listRuns = createRunList(timetable, now, now + AHEAD_MS)
   for (const change of changes) {
     if (change.type === 'added-trip') {
       added.push(...addTrip(timetable, change, now, now + AHEAD_MS))
@@ -53,7 +54,7 @@ export function applyChanges({
     }
     for (const trip of listTrips(timetable, change)) {
       const tripId = timetable.trips.ids[trip] as string
-      for (const run of listRuns(timetable, trip, now, now + AHEAD_MS)) {
+      for (const run of listRuns(trip)) {
         if (!concerns(change, run)) continue
         const key = runKeyOf(tripId, run.serviceDate, run.startTime)
         let changed = runs.get(key)
@@ -106,7 +107,7 @@ function listTrips(timetable: Timetable, change: Exclude<ServiceChange, { type: 
 
 function concerns(
   change: Exclude<ServiceChange, { type: 'added-trip' }>,
-  { serviceDate, startTime, start }: PlannedRun & { readonly start: number },
+  { serviceDate, startTime, start }: ListedRun,
 ): boolean {
   if (change.serviceDates.length > 0 && !change.serviceDates.includes(serviceDate)) return false
   if (change.type !== 'cancellation') return true
