@@ -30,9 +30,10 @@ export function createShapeLine(
   const xs = longitudes.map((longitude) => longitude * eastMetres)
   const ys = latitudes.map((latitude) => latitude * northMetres)
   const count = xs.length
-  /** Of each piece of the line the square of the offset, and the metres of its nearest point. */
+  /** Of each piece of the line its nearest point: the square of the offset, the metres, and its place from 0 to 1. */
   const squares = new Float64Array(Math.max(1, count - 1))
   const metres = new Float64Array(squares.length)
+  const ratios = new Float64Array(squares.length)
 
   return { listPlaces, metres: distances.at(-1) ?? 0 }
 
@@ -49,6 +50,7 @@ export function createShapeLine(
       const ratio = Math.max(0, Math.min(1, along))
       const offsetX = at(xs, piece) + ratio * dx - x
       const offsetY = at(ys, piece) + ratio * dy - y
+      ratios[piece] = ratio
       squares[piece] = offsetX * offsetX + offsetY * offsetY
       metres[piece] = at(distances, piece) + ratio * (at(distances, piece + 1) - at(distances, piece))
     }
@@ -59,9 +61,10 @@ export function createShapeLine(
     for (let piece = 0; piece < count - 1; piece += 1) {
       const square = at(squares, piece)
       if (square > most) continue
-      // Of two pieces that meet at the nearest point the later one has it.
-      if (piece > 0 && at(squares, piece - 1) < square) continue
-      if (piece < count - 2 && at(squares, piece + 1) <= square) continue
+      const ratio = at(ratios, piece)
+      // At a corner it is nearer on the piece behind it, or is that piece's, which begins there.
+      if (ratio === 1 && piece < count - 2 && at(squares, piece + 1) <= square) continue
+      if (ratio === 0 && piece > 0 && at(squares, piece - 1) < square) continue
       places.push({ metres: at(metres, piece), offsetMetres: Math.sqrt(square) })
     }
     if (places.length <= PLACES_MAX) return places
