@@ -665,6 +665,7 @@ async function createApiOf(
   const { createFillForecasts } = await import('./api/fill-forecasts.ts')
   const { createTimetables } = await import('./api/timetables.ts')
   const { createTrafficHistories } = await import('./api/traffic-histories.ts')
+  const { createTransitDesk } = await import('./api/transit-desk.ts')
   const { createQuarantineReplay } = await import('./ingest/replay-quarantined.ts')
   const { createFillForecaster } = await import('./rounds/fill-forecaster.ts')
   const { createRoundPlanner } = await import('./rounds/round-planner.ts')
@@ -678,6 +679,8 @@ async function createApiOf(
   stack.defer(() => fillForecaster.close())
   const timetables = createTimetables({ registry, clock, logger, limits: config.limits.api })
   stack.defer(() => timetables.close())
+  const transit = createTransitDesk({ registry, store, directory, timetables, clock, logger })
+  stack.defer(() => transit.close())
   return createApp({
     registry,
     directory,
@@ -691,6 +694,7 @@ async function createApiOf(
     trafficHistories: createTrafficHistories({ store, directory, clock }),
     timetables,
     timetableImports: timetables,
+    transit,
     refreshBalance,
     channel,
     quarantine: createQuarantineReplay({ registry, directory, store, oldestDays: config.oldestDays }),

@@ -1,0 +1,222 @@
+import type { Clock } from '../model/clock.ts'
+import type { Logger } from '../model/logger.ts'
+import type { DeviceDirectory } from '../registry/device-directory.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { ReadingStore } from '../store/reading-store.ts'
+import {
+  type AccuracyCount,
+  type AccuracyCounters,
+  createAccuracyCounters,
+} from '../transit/accuracy/accuracy-counters.ts'
+import { createPredictionJudge } from '../transit/accuracy/judge-predictions.ts'
+import { createLineCoverage, type LineCoverage } from '../transit/live/line-coverage.ts'
+import { readTripUpdates } from '../transit/live/read-trip-updates.ts'
+import { toSighting } from '../transit/live/sighting.ts'
+import { createTracker, type Tracker } from '../transit/live/tracker.ts'
+import { createPredictor, type Predictor } from '../transit/predict/predictor.ts'
+import { localServiceDate, serviceDayStart } from '../transit/timetable/service-day-start.ts'
+import type { Timetable } from '../transit/timetable/timetable.ts'
+import type { TransitSnapshot } from '../transit/trip-prediction.ts'
+import { listPassages } from './list-passages.ts'
+
+/** What a vehicle did in the last minutes is enough to go on from after a start, or with another timetable. */
+const LOOK_BACK_MS = 15 * 60_000
+/** Ingests that write at once may write what was received so much earlier later: it is asked for once more. */
+const OVERLAP_MS = 3_000
+const READINGS_PER_STEP = 5_000
+const HOUR_MS = 3_600_000
+
+/** By the machine's clock: a snapshot is made anew so soon after something changed, and so often because time passes. */
+const CHANGED_MS = 1_500
+const UNCHANGED_MS = 5_000
+
+/** Names in the registry's memory of what was learnt. */
+const MEMORIES = { links: 'links', accuracy: 'accuracy', lines: 'lines' } as const
+
+/** Follows one authority's vehicles. */
+export interface TransitFollower {
+  /** Whether it is this process that keeps what is learnt; another one learns the same. */
+  isKeeper: boolean
+  /** Takes what is new by this timetable. Resolves with whether there is another snapshot. */
+  step(timetable: Timetable): Promise<boolean>
+  /** Undefined until something live was heard. */
+  snapshot(): TransitSnapshot | undefined
+  accuracy(): readonly AccuracyCount[] | undefined
+  /** Writes what was learnt to the registry, where this process is the one that does. */
+  keep(): Promise<void>
+}
+
+interface Following {
+  readonly timetable: Timetable
+  readonly tracker: Tracker
+  readonly predictor: Predictor
+  readonly counters: AccuracyCounters
+  readonly coverage: LineCoverage
+  /** From when on readings and feeds were received that are to be read, in ms since 1970. */
+  readonly cursors: { vehicle: number; display: number; feeds: number }
+  date: string
+}
+
+export function createTransitFollower({
+  authority,
+  registry,
+  store,
+  directory,
+  clock,
+  logger,
+}: {
+  readonly authority: string
+  readonly registry: Registry
+  readonly store: ReadingStore
+  readonly directory: DeviceDirectory
+  readonly clock: Clock
+  readonly logger: Logger
+}): TransitFollower {
+  let following: Following | undefined
+  let latest: TransitSnapshot | undefined
+  let madeAt = Number.NEGATIVE_INFINITY
+  let isNews = false
+  /** When the newest that was read was received. */
+  const newest = { vehicle: Number.NEGATIVE_INFINITY, display: Number.NEGATIVE_INFINITY }
+  let hasLearnt = false
+  const follower: TransitFollower = {
+    isKeeper: false,
+    step,
+    snapshot: () => latest,
+    accuracy: () => following?.counters.list(),
+    keep,
+  }
+  return follower
+
+  async function step(timetable: Timetable): Promise<boolean> {
+    const isAnother = following?.timetable !== timetable
+    if (!following || isAnother) following = await begin(timetable, following)
+    const current = following
+    const read = [await readVehicles(current), await readDisplays(current), await readFeeds(current)]
+    if (read.some((isNew) => isNew)) isNews = true
+    const age = performance.now() - madeAt
+    // Where nothing was ever heard, what the timetable says is all there is to say.
+    if (!latest && !isNews) return false
+    if (!isAnother && age < (isNews ? CHANGED_MS : UNCHANGED_MS) / Math.min(clock.speed, 6)) return false
+    isNews = false
+    madeAt = performance.now()
+    fadeDaily(current)
+    latest = current.tracker.snapshot(Math.max(clock.now(), (latest?.time ?? 0) + 1))
+    return true
+  }
+
+  async function begin(timetable: Timetable, before: Following | undefined): Promise<Following> {
+    const find = (name: keyof typeof MEMORIES) => registry.findTransitMemory(authority, MEMORIES[name])
+    const predictor = createPredictor({
+      timetable,
+      ...optional('packed', before?.predictor.pack() ?? (await find('links'))),
+    })
+    const counters = before?.counters ?? createAccuracyCounters(await find('accuracy'))
+    const coverage = before?.coverage ?? createLineCoverage(await find('lines'))
+    const { timeZone } = timetable
+    const tracker = createTracker({
+      timetable,
+      predictor,
+      coverage,
+      judge: createPredictionJudge({ counters, hourOf: (time) => hourOf(timeZone, time) }),
+      labelOf: (vehicle) => directory.find(authority, vehicle)?.device.name ?? null,
+    })
+    const from = clock.now() - LOOK_BACK_MS
+    logger.info({ authority, version: timetable.version }, 'vehicles are followed by a timetable')
+    const cursors = { vehicle: from, display: from, feeds: from }
+    return {
+      timetable,
+      tracker,
+      predictor,
+      counters,
+      coverage,
+      cursors,
+      date: localServiceDate(timeZone, clock.now()),
+    }
+  }
+
+  async function readVehicles({ tracker, cursors }: Following): Promise<boolean> {
+    return readNew('vehicle', cursors, (reading) => {
+      const sighting = toSighting(reading)
+      if (sighting) tracker.see(sighting)
+    })
+  }
+
+  async function readDisplays({ tracker, cursors }: Following): Promise<boolean> {
+    return readNew('display', cursors, (reading) => {
+      const stopIds = directory.find(authority, reading.device)?.device.stopIds ?? []
+      for (const passage of listPassages(reading, stopIds)) tracker.pass(passage)
+    })
+  }
+
+  /**
+   * What is read once more changes nothing: a sighting that is not later than the vehicle's last is passed over, and a passage
+   * is known.
+   */
+  async function readNew(
+    kind: 'vehicle' | 'display',
+    cursors: Following['cursors'],
+    take: (reading: Awaited<ReturnType<ReadingStore['listReceived']>>[number]) => void,
+  ): Promise<boolean> {
+    const from = clock.now() - LOOK_BACK_MS
+    let isNew = false
+    for (;;) {
+      const receivedFrom = cursors[kind]
+      const readings = await store.listReceived({
+        authority,
+        kind,
+        from,
+        receivedFrom,
+        limit: READINGS_PER_STEP,
+      })
+      for (const reading of readings) take(reading)
+      const last = readings.at(-1)?.receivedTime
+      if (last === undefined) return isNew
+      if (last > newest[kind]) {
+        newest[kind] = last
+        isNew = true
+        hasLearnt = true
+      }
+      const isFull = readings.length === READINGS_PER_STEP
+      // A page that is of one moment alone is gone on behind: more of it would be read for ever.
+      cursors[kind] = isFull ? Math.max(last, receivedFrom + 1) : last - OVERLAP_MS * clock.speed
+      if (!isFull) return isNew
+    }
+  }
+
+  async function readFeeds({ tracker, cursors }: Following): Promise<boolean> {
+    const feeds = await registry.listConnectionFeeds(authority, cursors.feeds)
+    for (const { id, bytes, receivedTime } of feeds) {
+      cursors.feeds = Math.max(cursors.feeds, receivedTime)
+      const updates = readTripUpdates(bytes, receivedTime)
+      if (updates) tracker.hear(id, updates, receivedTime)
+      else logger.warn({ authority, connection: id }, 'a feed is no GTFS-Realtime message')
+    }
+    return feeds.length > 0
+  }
+
+  function fadeDaily(current: Following): void {
+    const date = localServiceDate(current.timetable.timeZone, clock.now())
+    if (date === current.date) return
+    current.date = date
+    current.counters.fade()
+  }
+
+  async function keep(): Promise<void> {
+    if (!following || !hasLearnt || !follower.isKeeper) return
+    hasLearnt = false
+    const { predictor, counters, coverage } = following
+    await registry.keepTransitMemory(authority, MEMORIES.links, predictor.pack())
+    await registry.keepTransitMemory(authority, MEMORIES.accuracy, counters.pack())
+    await registry.keepTransitMemory(authority, MEMORIES.lines, coverage.pack())
+  }
+}
+
+function hourOf(timeZone: string, time: number): number {
+  const start = serviceDayStart(timeZone, localServiceDate(timeZone, time))
+  return Math.min(23, Math.max(0, Math.floor((time - start) / HOUR_MS)))
+}
+
+function optional<K extends string, V>(name: K, value: V | undefined): { [key in K]?: V } {
+  return value === undefined ? {} : ({ [name]: value } as { [key in K]: V })
+}
