@@ -3,7 +3,7 @@ import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
-import fastify from 'fastify'
+import fastify, { LogController } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { limitBodyTimes } from './body-times.ts'
 import { answerNotModified } from './conditional-get.ts'
@@ -61,6 +61,9 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   const limits = { ...DEFAULT_LIMITS, ...parts.limits }
   const app = fastify({
     loggerInstance: parts.logger,
+    logController: new LogController({
+      disableRequestLogging: ({ routeOptions }) => routeOptions?.config?.isQuiet === true,
+    }),
     genReqId: (request) => acceptRequestId(request.headers['x-request-id']) ?? randomUUID(),
     trustProxy: parts.trustedProxies ? [...parts.trustedProxies] : false,
     bodyLimit: limits.bodyBytes,

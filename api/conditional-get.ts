@@ -8,15 +8,18 @@ import type { Api } from './parts.ts'
  * anything, such as an age, sets the ETag itself (see `weakETag`).
  */
 export function answerNotModified(app: Api): void {
-  app.addHook('onSend', async (request, reply, payload) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return payload
-    if (reply.statusCode !== 200) return payload
-    if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload
+  // With `done` rather than a promise, as all that every request passes through: a promise each would take a third of the time.
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return done(null, payload)
+    if (reply.statusCode !== 200) return done(null, payload)
+    if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return done(null, payload)
     if (!reply.hasHeader('etag')) reply.header('etag', weakETag(payload))
     if (!reply.hasHeader('cache-control')) setCacheControl(reply, request.caller !== undefined)
-    if (!matches(request.headers['if-none-match'], String(reply.getHeader('etag')))) return payload
+    if (!matches(request.headers['if-none-match'], String(reply.getHeader('etag')))) {
+      return done(null, payload)
+    }
     reply.code(304).removeHeader('content-length').removeHeader('content-type')
-    return null
+    done(null, null)
   })
 }
 

@@ -15,6 +15,8 @@ type FoundKey = NonNullable<Awaited<ReturnType<Registry['findKey']>>>
  */
 export interface KnownCallers {
   findKey(secret: string): Promise<FoundKey | undefined>
+  /** Undefined where it is not kept. */
+  peekAuthority(id: string): Authority | undefined
   /** Rejects with NOT_FOUND. */
   getAuthority(id: string): Promise<Authority>
   /** This process has changed something. */
@@ -34,6 +36,7 @@ export function createKnownCallers(registry: Registry): KnownCallers {
         throw error
       }
     },
+    peekAuthority: (id) => authorities.peek(id),
     getAuthority: (id) => authorities.get(id),
     forget() {
       keys.forget(() => true)

@@ -3,7 +3,7 @@ import type { Api } from './parts.ts'
 
 /** How long each request took, by its endpoint's pattern. */
 export function measureRequests(app: Api, metrics: Metrics): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     metrics.observeRequest({
       method: request.method,
       // The pattern, never the path: anybody may make up paths, and each label is kept for ever.
@@ -11,5 +11,6 @@ export function measureRequests(app: Api, metrics: Metrics): void {
       status: reply.statusCode,
       seconds: reply.elapsedTime / 1000,
     })
+    done()
   })
 }

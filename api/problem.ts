@@ -37,10 +37,10 @@ export function answerProblems(app: Api): void {
 /** A method that no path has at all is not one path's fault (RFC 9110, 15.6.2). */
 export function answerUnknownMethods(app: Api): void {
   const known: readonly string[] = [...METHODS, 'OPTIONS']
-  app.addHook('onRequest', async (request, reply) => {
-    if (known.includes(request.method)) return
+  app.addHook('onRequest', (request, reply, done) => {
+    if (known.includes(request.method)) return done()
     const detail = `${request.method} is not possible anywhere here; ${known.join(', ')} are`
-    return sendProblem(request, reply, { code: 'NOT_IMPLEMENTED', status: 501, detail })
+    sendProblem(request, reply, { code: 'NOT_IMPLEMENTED', status: 501, detail })
   })
 }
 

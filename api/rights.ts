@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Authority, Publishable } from '../model/authority.ts'
 import { KerbsideError } from '../model/error.ts'
 import { includesScope, type Key, type Scope } from '../model/key.ts'
@@ -33,13 +33,31 @@ export function requireRights(app: Api, registry: Registry): void {
   const known = createKnownCallers(registry)
 
   // Before the rate limit, which counts by key where there is a valid one, and so never throws for a wrong one.
-  app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.config.scope === 'public') return
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.routeOptions.config.scope === 'public') return done()
     const secret = readBearer(request)
-    if (secret !== undefined) request.caller = await findCaller(known, secret)
+    if (secret === undefined) return done()
+    findCaller(known, secret).then((caller) => {
+      request.caller = caller
+      done()
+    }, done)
   })
 
-  app.addHook('preParsing', async (request, reply) => {
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    if (isPublic(request)) return done(null, payload)
+    check(request, reply).then(() => done(null, payload), done)
+  })
+
+  /** What most ask for, and ask for most, is known without a look anywhere. */
+  function isPublic(request: FastifyRequest): boolean {
+    const { published } = request.routeOptions.config
+    const { authority } = request.params as { authority?: string }
+    if (published === undefined || authority === undefined) return false
+    if (request.headers.authorization !== undefined) return false
+    return allowsAny(known.peekAuthority(authority)?.published ?? [], published)
+  }
+
+  async function check(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     // A path without a route gets its 404 from the not-found handler.
     if (request.is404) return
     const { scope, published } = request.routeOptions.config
@@ -73,11 +91,12 @@ export function requireRights(app: Api, registry: Registry): void {
         `This takes a key with the scope ${scope}, and this key has ${caller.key.scopes.join(', ')}`,
       )
     }
-  })
+  }
 
   // Before the answer goes out, so that whoever gets it finds what it has changed.
-  app.addHook('onSend', async (request) => {
+  app.addHook('onSend', (request, _reply, payload, done) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') known.forget()
+    done(null, payload)
   })
 
   async function hasPublished(
@@ -85,14 +104,17 @@ export function requireRights(app: Api, registry: Registry): void {
     what: Publishable | readonly Publishable[],
   ): Promise<boolean> {
     try {
-      const wanted = [what].flat()
-      const allows = ({ published }: Authority): boolean => wanted.some((each) => published.includes(each))
+      const allows = ({ published }: Authority): boolean => allowsAny(published, what)
       return allows(await known.getAuthority(authority)) || allows(await registry.getAuthority(authority))
     } catch (error) {
       if (error instanceof KerbsideError && error.code === 'NOT_FOUND') return false
       throw error
     }
   }
+}
+
+function allowsAny(published: readonly Publishable[], what: Publishable | readonly Publishable[]): boolean {
+  return typeof what === 'string' ? published.includes(what) : what.some((each) => published.includes(each))
 }
 
 /** Whether a key allows more of an authority than what it has published; of another authority's key that is nothing. */

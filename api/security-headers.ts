@@ -1,7 +1,7 @@
 import type { Api } from './parts.ts'
 
 export function setSecurityHeaders(app: Api): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
     reply.header('referrer-policy', 'no-referrer')
@@ -9,5 +9,6 @@ export function setSecurityHeaders(app: Api): void {
     // letters before it adds it.
     const own = request.url.startsWith('/v1/') ? 'authorization, accept, ' : ''
     reply.header('vary', `${own}accept-encoding`)
+    done()
   })
 }

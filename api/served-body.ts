@@ -53,6 +53,13 @@ export function createServedBody({
 /** The options of a route that serves such bodies: nothing else is to compress them. */
 export const SERVED_ROUTE = { compress: false } as const
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Asked for so often that two lines of log for each request would cost more than the answer; failures are logged. */
+    isQuiet?: boolean
+  }
+}
+
 /** Its type lets a handler return it whatever the answer's schema is; the tests check it against that. */
 export async function serveBody(
   request: FastifyRequest,

@@ -1,6 +1,8 @@
 /** Values that are costly to make: kept for a while, and made once for all who ask meanwhile. */
 export interface SharedValues<T> {
   get(key: string): Promise<T>
+  /** What `get` would resolve with, where that is known; undefined otherwise. */
+  peek(key: string): T | undefined
   /** What is being made is made to its end for those who wait for it, and for nobody else. */
   forget(isForgotten: (key: string) => boolean): void
 }
@@ -21,19 +23,28 @@ export function createSharedValues<T>({
   now,
   make,
 }: SharedValuesParts<T>): SharedValues<T> {
-  const kept = new Map<string, { readonly madeTime: number; readonly value: Promise<T> }>()
+  const kept = new Map<string, { readonly madeTime: number; readonly value: Promise<T>; result?: T }>()
   return {
+    peek(key) {
+      const found = kept.get(key)
+      return found && now() - found.madeTime < freshMs ? found.result : undefined
+    },
     get(key) {
       const before = kept.get(key)
       if (before && now() - before.madeTime < freshMs) return before.value
-      const made = { madeTime: now(), value: make(key) }
+      const made: { madeTime: number; value: Promise<T>; result?: T } = { madeTime: now(), value: make(key) }
       kept.delete(key)
       kept.set(key, made)
       const [oldest] = kept.keys()
       if (kept.size > valuesMax && oldest !== undefined) kept.delete(oldest)
-      made.value.catch(() => {
-        if (kept.get(key) === made) kept.delete(key)
-      })
+      made.value.then(
+        (result) => {
+          made.result = result
+        },
+        () => {
+          if (kept.get(key) === made) kept.delete(key)
+        },
+      )
       return made.value
     },
     forget(isForgotten) {

@@ -31,7 +31,7 @@ export function registerDepartures(app: Api, boards: DepartureBoards, events: De
     '/v1/authorities/:authority/stops/:stop/departures',
     {
       ...SERVED_ROUTE,
-      config: { scope: 'read', published: 'departures' },
+      config: { scope: 'read', published: 'departures', isQuiet: true },
       schema: {
         ...documentedPublishable('transit', 'listDepartures', 'What leaves a stop next', DESCRIPTION),
         params: stopParams,

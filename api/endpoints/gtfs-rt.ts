@@ -45,7 +45,7 @@ export function registerGtfsRt(app: Api, feeds: TransitFeeds): void {
         `/v1/authorities/:authority/gtfs-rt/${kind}${suffix}`,
         {
           ...SERVED_ROUTE,
-          config: { scope: 'read', published: 'gtfs-rt' },
+          config: { scope: 'read', published: 'gtfs-rt', isQuiet: true },
           schema: {
             ...documentedPublishable(
               'transit',
