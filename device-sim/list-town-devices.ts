@@ -7,7 +7,8 @@ import { createLocalClock } from './behaviour/local-time.ts'
 import { createNoise } from './behaviour/noise.ts'
 import type { Span, TimedPayload } from './behaviour/timed-payload.ts'
 import type { DeviceToRegister } from './client/register-devices.ts'
-import type { Line, Position, Town } from './town/town.ts'
+import type { TownSign } from './live-as-sign.ts'
+import type { Display, Line, Position, Town } from './town/town.ts'
 
 /** A device of a town: how it is registered, and what it will say or has said, the same whenever it is asked. */
 export interface TownDevice {
@@ -16,11 +17,30 @@ export interface TownDevice {
   readonly toRegister: DeviceToRegister
   /** How far back its history is of use: where a bus was last week is not. */
   readonly historyMs: number
+  /** Of a display that speaks RTIG T047 from the end of its history on. */
+  readonly sign?: TownSign
   /** In the order of time. */
   readings(span: Span): Generator<TimedPayload>
 }
 
 const BUS_HISTORY_MS = 2 * 3_600_000
+/** One display in so many speaks RTIG T047, the others plain JSON. */
+const T047_EVERY = 6
+
+function createSign({ id, stopId }: Display, { name, timeZone }: Town): TownSign {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' })
+  return {
+    type: 'PID-LED',
+    locality: name,
+    cluster: 'null',
+    stopIds: [stopId],
+    vendorId: 'KERBSIM',
+    deviceId: id,
+    lineCount: 4,
+    charsPerLine: 30,
+    formatLocal: (time) => format.format(time),
+  }
+}
 
 export function listTownDevices(town: Town): TownDevice[] {
   const localTime = createLocalClock(town.timeZone)
@@ -64,9 +84,11 @@ export function listTownDevices(town: Town): TownDevice[] {
       readings: (span) => counterReadings(counter, span, contextOf(counter.id)),
     }),
   )
-  const displays = town.displays.map(
-    (display): TownDevice => ({
+  const displays = town.displays.map((display, index): TownDevice => {
+    const sign = index % T047_EVERY === 0 ? createSign(display, town) : undefined
+    return {
       ...anyAge,
+      ...(sign && { sign }),
       id: display.id,
       kind: 'display',
       toRegister: {
@@ -75,11 +97,14 @@ export function listTownDevices(town: Town): TownDevice[] {
         name: display.name,
         ...placed(display.position),
         stopIds: [display.stopId],
-        settings: { reportIntervalSeconds: DISPLAY_INTERVAL_SECONDS },
+        settings: {
+          reportIntervalSeconds: DISPLAY_INTERVAL_SECONDS,
+          ...(sign && { protocol: 't047', vendorId: sign.vendorId, localityId: sign.locality }),
+        },
       },
       readings: (span) => displayReadings(span, contextOf(display.id)),
-    }),
-  )
+    }
+  })
   const vehicles = town.vehicles.map((vehicle): TownDevice => {
     const line = lineOf.get(vehicle.lineId) as Line
     const vehiclesOnLine = town.vehicles.filter(({ lineId }) => lineId === vehicle.lineId).length

@@ -9,6 +9,7 @@ import { type DeviceLink, openDeviceLink } from './client/device-link.ts'
 import { findLatestTimes } from './client/find-latest-times.ts'
 import { type Credentials, ensureAuthority, ensureDevices } from './client/register-devices.ts'
 import { listTownDevices, type TownDevice } from './list-town-devices.ts'
+import { liveAsSign } from './live-as-sign.ts'
 import { type Delivery, liveOn } from './live-on.ts'
 import { mapConcurrently } from './map-concurrently.ts'
 import type { MisbehaviourName } from './misbehaviour.ts'
@@ -86,9 +87,23 @@ export async function runSim(options: SimOptions): Promise<void> {
     const seconds = Math.round(performance.now() - startedAt) / 1000
     logger.info({ authority, devices: devices.length, readings, seconds }, 'the town has sent its history')
     await Promise.all(
-      [...caughtUpTo].map(([link, { device, to }], index) =>
-        liveOn({ link, device, from: to, random: createRandom(options.seed * 65_537 + index), options }),
-      ),
+      [...caughtUpTo].map(async ([link, { device, to }], index) => {
+        const random = createRandom(options.seed * 65_537 + index)
+        const { sign } = device
+        if (!sign) return liveOn({ link, device, from: to, random, options })
+        await link.close()
+        return liveAsSign({
+          mqttUrl: options.mqttUrl,
+          authority,
+          device: device.id,
+          credentials: credentials.get(device.id) as Credentials,
+          town: { sign, timeZone: town.timeZone },
+          random,
+          clock,
+          logger,
+          signal,
+        })
+      }),
     )
   } catch (error) {
     if (!signal.aborted) throw error
@@ -122,7 +137,15 @@ async function registerTown(
     known,
   })
   await writeCredentials(credentialsPath, credentials)
+  for (const device of devices) if (device.sign) await ensureProtocol(api, base, device)
   return credentials
+}
+
+/** Towns that were registered before some of their displays spoke RTIG T047 are told that they do. */
+async function ensureProtocol(api: ApiClient, base: string, { id, toRegister }: TownDevice): Promise<void> {
+  const known = (await api.find(`${base}/devices/${id}`)) as { settings?: { protocol?: string } } | undefined
+  if (known?.settings?.protocol === 't047') return
+  await api.update(`${base}/devices/${id}`, { settings: toRegister.settings })
 }
 
 function* historyOf(
