@@ -1,4 +1,4 @@
-import type { TransitDesk } from '../../api/parts.ts'
+import type { ApiParts, TransitDesk } from '../../api/parts.ts'
 import type { Timetable } from '../../transit/timetable/timetable.ts'
 import type { TransitSnapshot, TripPrediction } from '../../transit/trip-prediction.ts'
 import { createTestApp, type TestApp } from '../fixtures/create-test-app.ts'
@@ -12,7 +12,7 @@ export interface TransitTown {
 }
 
 /** The API of the authority `alpha` with a timetable and a tracker that a test speaks for. */
-export async function createTransitTown(): Promise<TransitTown> {
+export async function createTransitTown(parts: Partial<ApiParts> = {}): Promise<TransitTown> {
   const { timetable } = createTown()
   let snapshot: TransitSnapshot | undefined
   const listeners = new Set<() => void>()
@@ -24,7 +24,7 @@ export async function createTransitTown(): Promise<TransitTown> {
     },
   }
   const timetables = { find: async (authority: string) => (authority === 'alpha' ? timetable : undefined) }
-  const own = await createTestApp({ transit, timetables })
+  const own = await createTestApp({ transit, timetables, ...parts })
   await own.createAuthority({ id: 'alpha' })
   await own.createAuthority({ id: 'beta' })
   return {
