@@ -2,7 +2,7 @@ import { SIGN_TYPES, type SignType } from './device.ts'
 import { ID_PATTERN } from './id.ts'
 
 /** What a T047 display asks for anew, as the standard spells it in requests and responses. */
-export const CONTENT_REQUESTS = [
+const CONTENT_REQUESTS = [
   'scheduledDeparture',
   'realtimeDeparture',
   'informationMessage',

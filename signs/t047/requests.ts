@@ -4,7 +4,7 @@ import type { Sign } from '../../model/sign.ts'
 import type { ContentRequest } from '../../model/sign-topic.ts'
 import { formatTimestamp, type Location, locationSchema, timestampSchema, toText } from './common-schemas.ts'
 
-export const CLEARDOWN_REASONS = ['DEPARTED', 'CANCELLED', 'SHORT_WORKING', 'DIVERTED', 'ARRIVED'] as const
+const CLEARDOWN_REASONS = ['DEPARTED', 'CANCELLED', 'SHORT_WORKING', 'DIVERTED', 'ARRIVED'] as const
 export type CleardownReason = (typeof CLEARDOWN_REASONS)[number]
 
 /** Payload of `CMS/cleardown/request/…`. */
