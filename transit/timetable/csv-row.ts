@@ -1,5 +1,5 @@
 /** Fields of a row; a feed's widest table has some twenty. */
-export const FIELDS_MAX = 1_000
+const FIELDS_MAX = 1_000
 
 const QUOTE = 0x22
 const COMMA = 0x2c

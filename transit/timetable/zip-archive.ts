@@ -16,7 +16,7 @@ export interface ZipLimits {
   readonly unpackedBytes: number
 }
 
-export const DEFAULT_ZIP_LIMITS: ZipLimits = { unpackedBytes: 4 * 1024 ** 3 }
+const DEFAULT_ZIP_LIMITS: ZipLimits = { unpackedBytes: 4 * 1024 ** 3 }
 
 /** Packed bytes unpacked at once: at deflate's highest ratio, 1,032, they become 16 MiB. */
 const PIECE_BYTES = 16 * 1024
