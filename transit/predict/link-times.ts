@@ -26,8 +26,8 @@ const TIMETABLE_WEIGHT = 4
 const PAST_COUNT_MAX = 60
 /** What is expected from the past weighs as so many recent traversals, and more for each of those that it rests on. */
 const PAST_WEIGHT = 0.6
-const PAST_WEIGHT_EACH = 0.12
-const PAST_WEIGHT_MAX = 3
+const PAST_WEIGHT_EACH = 0.4
+const PAST_WEIGHT_MAX = 12
 
 /** How much longer than usual a link takes at a time (ms since 1970), by what others know of the streets: 1 is as usual. */
 export type LinkRatio = (fromStopId: string, toStopId: string, time: number) => number

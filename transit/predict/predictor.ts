@@ -8,6 +8,7 @@ import { createLearnt } from './learnt.ts'
 import type { LinkRatio } from './link-times.ts'
 import { packLearnt } from './pack-learnt.ts'
 
+const LEAN_PERCENT = 3
 /** Runs followed at a time; of one more the one that was seen the longest ago is forgotten, and what is learnt stays. */
 const RUNS_MAX = 20_000
 /** Predictions are compared with what came of them at these steps: closer ones say the same again. */
@@ -54,8 +55,9 @@ export interface Predictor {
 export interface PredictorOptions {
   readonly timetable: Timetable
   /**
-   * How much earlier everything is said than it is expected, in percent of the time until then. Who is told a bit too early
-   * waits a minute; who is told a bit too late waits for the next bus.
+   * How much earlier everything is said than it is expected, in percent of the time until then; intervals stay where they
+   * are. Who is told a bit too early waits a minute, who is told a bit too late waits for the next bus: so it is 3 if left
+   * out, with which a quarter less of the buses come more than a minute before they were said to.
    */
   readonly leanPercent?: number
   /** What the town's counters know of the streets that links run along. */
@@ -65,7 +67,7 @@ export interface PredictorOptions {
 }
 
 export function createPredictor(options: PredictorOptions): Predictor {
-  const { timetable, leanPercent = 0 } = options
+  const { timetable, leanPercent = LEAN_PERCENT } = options
   const learnt = createLearnt(timetable, options)
   const times = createRunTimes(timetable, learnt.links)
   const runs = new Map<string, FollowedRun>()
@@ -208,7 +210,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
       // What was said after it had come, before that was known, is no prediction.
       if (predicted === undefined || time >= arrival) continue
       const errors = isBeforeStart ? learnt.errorsBeforeStart : learnt.errors
-      errors.learn((predicted - time) / 1000, (arrival - predicted) / 1000)
+      errors.learn(arrival, (predicted - time) / 1000, (arrival - predicted) / 1000)
     }
   }
 
