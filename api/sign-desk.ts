@@ -10,7 +10,7 @@ import { type AuthoritySigns, createAuthoritySigns } from '../signs/authority-si
 import type { SignMessage } from '../signs/sign-message.ts'
 import type { SignState } from '../signs/sign-state.ts'
 import { createLocalClock } from './local-clock.ts'
-import type { StopBoardSource } from './stop-boards.ts'
+import type { StopBoardSource, StopBoards } from './stop-boards.ts'
 
 /**
  * Tells displays what to show and hears what they say, for all authorities. Of several processes on one registry one does it,
@@ -30,9 +30,13 @@ interface Known {
   /** What its displays were told last. */
   told: unknown
   hasNewDisplays: boolean
+  /** On the machine's monotonic clock, in ms: no sooner are all stops looked at again. */
+  restUntil: number
+  hasFailed: boolean
   stopListening(): void
 }
 
+const FAILURE = 'displays cannot be told what to show'
 const LEASE = 'signs'
 /** By the machine's clock: a process that has ended is followed by another so much later. */
 const LEASE_MS = 10_000
@@ -42,6 +46,8 @@ const AUTHORITIES_EVERY_MS = 5_000
 const PAGE = 100
 /** Others get their turn after so many. */
 const TURN_MS = 4
+/** So many times as long as all stops of an authority took, they rest: a large town takes a fifth of a core. */
+const REST_FACTOR = 4
 
 export function createSignDesk({
   registry,
@@ -127,7 +133,7 @@ export function createSignDesk({
         hasFailed = false
       } catch (error) {
         // Said once an outage.
-        if (!hasFailed) logger.warn({ error: messageOf(error) }, 'displays cannot be told what to show')
+        if (!hasFailed) logger.warn({ error: messageOf(error) }, FAILURE)
         hasFailed = true
       }
     }
@@ -154,8 +160,11 @@ export function createSignDesk({
     for (const [authority, known] of authorities) {
       try {
         await lookAfter(authority, known)
+        known.hasFailed = false
       } catch (error) {
-        logger.warn({ authority, error: messageOf(error) }, 'displays cannot be told what to show')
+        known.told = undefined
+        if (!known.hasFailed) logger.warn({ authority, error: messageOf(error) }, FAILURE)
+        known.hasFailed = true
       }
     }
   }
@@ -187,6 +196,8 @@ export function createSignDesk({
       signs: createAuthoritySigns({ authority, newId, formatLocal: createLocalClock(timeZone) }),
       told: undefined,
       hasNewDisplays: true,
+      restUntil: 0,
+      hasFailed: false,
       stopListening: boards.onChange(authority, () => void look()),
     }
   }
@@ -201,18 +212,28 @@ export function createSignDesk({
     const found = await boards.find(authority)
     // Without a timetable there is nothing to show, which is told, too.
     const told = found ?? NOTHING
-    if (known.told !== told) {
-      known.told = told
-      let turnEnds = performance.now() + TURN_MS
-      for (const stopId of signs.stopIds) {
-        if (isClosed || known.told !== told) return
-        send(authority, signs.updateStop(stopId, told.get(stopId), clock.now()))
-        if (performance.now() < turnEnds) continue
-        await breathe()
-        turnEnds = performance.now() + TURN_MS
-      }
-    }
+    const isRested = known.told === undefined || performance.now() >= known.restUntil
+    if (known.told !== told && isRested && !(await tellAll(authority, known, told))) return
     send(authority, signs.ask(clock.now()))
+  }
+
+  /** False where it was broken off, as it has to begin anew. */
+  async function tellAll(authority: string, known: Known, told: Pick<StopBoards, 'get'>): Promise<boolean> {
+    known.told = told
+    let busyMs = 0
+    let turnBegan = performance.now()
+    for (const stopId of known.signs.stopIds) {
+      if (isClosed || known.told !== told) return false
+      send(authority, known.signs.updateStop(stopId, told.get(stopId), clock.now()))
+      const turnMs = performance.now() - turnBegan
+      if (turnMs < TURN_MS) continue
+      busyMs += turnMs
+      await breathe()
+      turnBegan = performance.now()
+    }
+    busyMs += performance.now() - turnBegan
+    known.restUntil = performance.now() + REST_FACTOR * busyMs
+    return true
   }
 
   function send(authority: string, messages: readonly SignMessage[]): void {

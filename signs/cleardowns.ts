@@ -6,7 +6,7 @@ export interface Cleardowns {
   summary(now: number): CleardownSummary
 }
 
-export interface CleardownSummary {
+interface CleardownSummary {
   /** Of the last 100 answered. */
   readonly count: number
   readonly lastSeconds: number | null

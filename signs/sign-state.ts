@@ -5,7 +5,7 @@ import type { LineFault } from './compare-lines.ts'
 import type { Said } from './t047/read-saying.ts'
 
 /** What was shown at a time, and what was wrong with it. */
-export interface Snapshot {
+interface Snapshot {
   readonly lines: readonly string[]
   /** When it came, in ms since 1970. */
   readonly time: number

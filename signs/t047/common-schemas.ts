@@ -6,7 +6,6 @@ export type Text = z.infer<typeof textSchema>
 
 /** A thing of another data set (part 2, external reference). */
 export const referenceSchema = z.object({ source: z.string().min(1), ref: z.string().min(1) })
-export type Reference = z.infer<typeof referenceSchema>
 
 export const timestampSchema = z.iso.datetime({ offset: true })
 
