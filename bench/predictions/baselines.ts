@@ -2,9 +2,9 @@ import type { Timetable } from '../../transit/timetable/timetable.ts'
 import type { TracedRun, TracedStep } from './trace-runs.ts'
 
 /** When a run will be at its stops from the next one on, in ms since 1970. */
-export type ArrivalsAhead = (step: TracedStep) => Float64Array
+type ArrivalsAhead = (step: TracedStep) => Float64Array
 
-export interface Baseline {
+interface Baseline {
   readonly name: string
   readonly predict: ArrivalsAhead
 }

@@ -15,7 +15,7 @@ const PADDING = 1.05
 const LAYOVER_SECONDS = 300
 
 /** A stop of a direction: metres along its way, and the seconds that the link to it takes in the mean. */
-export interface TownStop {
+interface TownStop {
   readonly id: string
   readonly distanceM: number
   readonly seconds: number

@@ -41,7 +41,7 @@ export interface FollowedRun {
   readonly pending: PendingForecast[]
 }
 
-export interface PendingForecast {
+interface PendingForecast {
   readonly time: number
   readonly firstStopIndex: number
   readonly arrivalTimes: Float64Array

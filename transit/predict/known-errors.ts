@@ -36,7 +36,7 @@ export interface KnownErrors {
   list(): readonly (readonly number[])[]
 }
 
-export interface ErrorInterval {
+interface ErrorInterval {
   readonly lowSeconds: number
   readonly highSeconds: number
   readonly deviationSeconds: number

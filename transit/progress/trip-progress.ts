@@ -16,7 +16,7 @@ const STILL_M = 20
 const RESTART_AFTER = 4
 
 /** A stop of the trip, counted from 0, that was reached; the time in ms since 1970. */
-export interface StopArrival {
+interface StopArrival {
   readonly stopIndex: number
   readonly time: number
 }
