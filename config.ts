@@ -38,6 +38,10 @@ export interface Config {
   readonly source: SourceConfig
   readonly roads: RoadsConfig
   readonly adminKey: string | undefined
+  /** Encrypts the credentials of connections; without it none can be kept. */
+  readonly secretKey: string | undefined
+  /** Whether outside addresses that users configure may lead to private networks. */
+  readonly isPrivateAllowed: boolean
   readonly publicUrl: string | undefined
   readonly trustedProxies: readonly string[]
   /** Readings older than this are refused; 0 for no limit. */
@@ -100,6 +104,8 @@ export function readConfig(environment: Environment): Config {
   const source = read('KERBSIDE_SOURCE', 'journal:', parseSource)
   const roads = read('KERBSIDE_ROADS', 'graph:', (value) => parseRoads(value, dataFolder))
   const adminKey = read('KERBSIDE_ADMIN_KEY', undefined, parseAdminKey)
+  const secretKey = read('KERBSIDE_SECRET_KEY', undefined, parseSecretKey)
+  const isPrivateAllowed = read('KERBSIDE_ALLOW_PRIVATE', '0', parseSwitch)
   const publicUrl = read('KERBSIDE_PUBLIC_URL', undefined, parsePublicUrl)
   const trustedProxies = read('KERBSIDE_TRUSTED_PROXIES', '', parseProxies)
   const oldestDays = read('KERBSIDE_OLDEST_DAYS', '400', parseOldestDays)
@@ -129,6 +135,7 @@ export function readConfig(environment: Environment): Config {
     !roads ||
     !trustedProxies ||
     oldestDays === undefined ||
+    isPrivateAllowed === undefined ||
     !logLevel ||
     !limits ||
     !createClock
@@ -146,6 +153,8 @@ export function readConfig(environment: Environment): Config {
     source,
     roads,
     adminKey,
+    secretKey,
+    isPrivateAllowed,
     publicUrl,
     trustedProxies,
     oldestDays,
@@ -155,7 +164,7 @@ export function readConfig(environment: Environment): Config {
   }
 }
 
-const SECRET = new Set(['KERBSIDE_ADMIN_KEY'])
+const SECRET = new Set(['KERBSIDE_ADMIN_KEY', 'KERBSIDE_SECRET_KEY'])
 
 function hidePassword(value: string): string {
   return value.replace(/(:\/\/[^/@]*:)[^/]*@/, '$1…@')
@@ -247,6 +256,17 @@ function parseAdminKey(value: string): string {
   if (!/^[\x21-\x7e]{1,256}$/.test(value))
     throw new Error('1 to 256 ASCII characters without white space are expected')
   return value
+}
+
+function parseSecretKey(value: string): string {
+  // What an AES-256 key is derived from: a short one could be guessed by whoever has a copy of the registry.
+  if (value.length < 32) throw new Error('at least 32 characters are expected, such as of openssl rand -base64 32')
+  return value
+}
+
+function parseSwitch(value: string): boolean {
+  if (value !== '0' && value !== '1') throw new Error('0 or 1 is expected')
+  return value === '1'
 }
 
 function parseProxies(value: string): readonly string[] {

@@ -143,6 +143,7 @@ async function up(args: string[]): Promise<void> {
       config.source.type === 'journal'
         ? await startJournalled(core, { registry, directory, store })
         : await startFromBroker(core, { registry, directory, store }, config.source.url)
+    await startConnections(core, { registry, directory, store })
     const channel = ports.broker?.channel
     const app = await createApiOf(core, { registry, directory, store, ...ports, channel })
     if (ports.broker) attachWebSockets(app.server, ports.broker)
@@ -196,6 +197,7 @@ async function ingest(args: string[]): Promise<void> {
     const directory = await openDeviceDirectory(registry)
     const store = await openStore(core)
     const { checks, watch } = await startFromBroker(core, { registry, directory, store }, config.source.url)
+    await startConnections(core, { registry, directory, store })
     const http = await serveStatus(core, {
       checks: [...checks, storeCheck(store), registryCheck(registry)],
       watch,
@@ -582,6 +584,19 @@ async function startFromBroker(
   return { ...running, broker: undefined, refreshBalance: undefined }
 }
 
+/** What the connections that authorities have set up bring, through an ingest of its own. */
+async function startConnections(core: Core, stores: Stores): Promise<void> {
+  const { openConnectionSource } = await import('./ingest/connections/connection-source.ts')
+  const { createCredentialSealer } = await import('./registry/seal-credentials.ts')
+  const { config, clock, logger, stack } = core
+  const { secretKey, isPrivateAllowed } = config
+  const sealer = secretKey === undefined ? undefined : createCredentialSealer(secretKey)
+  const { registry, directory } = stores
+  const source = openConnectionSource({ registry, directory, sealer, isPrivateAllowed, clock, logger })
+  stack.defer(() => source.close())
+  await startIngestOf(core, stores, source)
+}
+
 async function startIngestOf(core: Core, stores: Stores, source: MessageSource): Promise<PartOfProcess> {
   const { startIngest } = await import('./ingest/start-ingest.ts')
   const { config, clock, logger, stack } = core
@@ -666,6 +681,7 @@ async function createApiOf(
   const { createTimetables } = await import('./api/timetables.ts')
   const { createTrafficHistories } = await import('./api/traffic-histories.ts')
   const { createTransitDesk } = await import('./api/transit-desk.ts')
+  const { createCredentialSealer } = await import('./registry/seal-credentials.ts')
   const { createQuarantineReplay } = await import('./ingest/replay-quarantined.ts')
   const { createFillForecaster } = await import('./rounds/fill-forecaster.ts')
   const { createRoundPlanner } = await import('./rounds/round-planner.ts')
@@ -695,6 +711,7 @@ async function createApiOf(
     timetables,
     timetableImports: timetables,
     transit,
+    sealer: config.secretKey === undefined ? undefined : createCredentialSealer(config.secretKey),
     refreshBalance,
     channel,
     quarantine: createQuarantineReplay({ registry, directory, store, oldestDays: config.oldestDays }),

@@ -6,6 +6,7 @@ import type { DeviceChannel } from '../model/device-channel.ts'
 import type { Rejection } from '../model/rejection.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { QuarantineFilter, Registry } from '../registry/registry.ts'
+import type { CredentialSealer } from '../registry/seal-credentials.ts'
 import type { RoundPlanner } from '../rounds/round-planner.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
 import type { Timetable } from '../transit/timetable/timetable.ts'
@@ -83,6 +84,8 @@ export interface ApiParts {
   readonly timetableImports?: TimetableImports | undefined
   /** Without it, departures are those of the timetable, and positions as vehicles report them. */
   readonly transit?: TransitDesk | undefined
+  /** Without it, connections with credentials are refused. */
+  readonly sealer?: CredentialSealer | undefined
   /** The way to devices; without it, no display is told what to show by this process. */
   readonly channel?: DeviceChannel | undefined
   /** Called before the balance is read, so that it shows what was accepted up to now. */

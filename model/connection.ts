@@ -31,7 +31,7 @@ const hfpShape = {
   id: idSchema,
   type: z.literal('hfp'),
   /** Of a broker. */
-  url: urlSchema(/^(mqtts?|wss?):$/, 'must be an mqtt, mqtts, ws or wss address'),
+  url: urlSchema(/^mqtts?:$/, 'must be an mqtt or mqtts address'),
   topicFilter: z
     .string()
     .regex(/^\/hfp\/v2\/[^\0]{1,500}$/, 'must begin with /hfp/v2/')
@@ -56,6 +56,20 @@ export const credentialsSchema = z.strictObject({
   password: z.string().min(1).max(4_000).optional(),
 })
 export type Credentials = z.infer<typeof credentialsSchema>
+
+const newShape = { credentials: credentialsSchema.optional() }
+export const newConnectionSchema = z.discriminatedUnion('type', [
+  z.object({ ...gtfsRealtimeShape, ...newShape }),
+  z.object({ ...hfpShape, ...newShape }),
+])
+
+/** Only what is given changes; credentials as a whole, or null for none. */
+export const connectionPatchSchema = z.strictObject({
+  url: z.string().optional(),
+  intervalSeconds: z.number().optional(),
+  topicFilter: z.string().optional(),
+  credentials: credentialsSchema.nullable().optional(),
+})
 
 /** How a connection fares. */
 export interface ConnectionState {

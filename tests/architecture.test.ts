@@ -15,8 +15,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   signs: ['model', 'transit'],
   'device-sim': ['model'],
   inventory: ['model', 'device-sim'],
+  outside: ['model'],
   broker: ['model', 'registry'],
-  ingest: ['model', 'store', 'registry'],
+  ingest: ['model', 'store', 'registry', 'outside'],
   api: ['model', 'store', 'registry', 'rounds', 'transit', 'signs'],
 }
 const ADAPTER = /\/(sqlite|postgres|duckdb|influxdb)-[a-z-]+\.ts$/

@@ -1,0 +1,36 @@
+import { type LookupAddress, lookup as lookupAny } from 'node:dns'
+import { isIP, type LookupFunction } from 'node:net'
+import { isPrivateAddress } from './is-private-address.ts'
+
+/** Where an outside address leads to something that it must not reach. */
+export class PrivateAddressError extends Error {
+  constructor(host: string) {
+    super(`${host} is within a private network: that takes KERBSIDE_ALLOW_PRIVATE=1`)
+    this.name = 'PrivateAddressError'
+  }
+}
+
+/**
+ * The resolver that a connection to an outside host is made with. The check is of the very addresses that are then connected
+ * to, so a name that answers otherwise the next time gains nothing by it.
+ */
+export function createOutsideLookup(isPrivateAllowed: boolean): LookupFunction {
+  return (host, options, callback) => {
+    lookupAny(host, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, [])
+      const allowed = isPrivateAllowed
+        ? addresses
+        : addresses.filter(({ address }) => !isPrivateAddress(address))
+      const [first] = allowed
+      if (!first) return callback(new PrivateAddressError(host), [])
+      if (options.all) return callback(null, allowed as LookupAddress[])
+      callback(null, first.address, first.family)
+    })
+  }
+}
+
+/** An address in numbers is connected to without a resolver, and so has to be checked before. Throws PrivateAddressError. */
+export function refusePrivateHost(hostname: string, isPrivateAllowed: boolean): void {
+  const bare = hostname.replace(/^\[|\]$/g, '')
+  if (!isPrivateAllowed && isIP(bare) !== 0 && isPrivateAddress(bare)) throw new PrivateAddressError(bare)
+}
