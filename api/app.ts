@@ -13,6 +13,7 @@ import { addDocs } from './docs.ts'
 import { registerAudit } from './endpoints/audit.ts'
 import { registerAuthorities } from './endpoints/authorities.ts'
 import { registerBinForecast } from './endpoints/bin-forecast.ts'
+import { registerConnections } from './endpoints/connections.ts'
 import { registerDepartures } from './endpoints/departures.ts'
 import { registerDevices } from './endpoints/devices.ts'
 import { registerDisplayShown } from './endpoints/display-shown.ts'
@@ -139,6 +140,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerIngest(app, parts)
   registerQuarantine(app, parts)
   registerSites(app, parts)
+  registerConnections(app, parts)
   registerRounds(app, parts, liveRounds)
   registerRoundReports(app, parts)
   registerRoundMarks(app, parts)
