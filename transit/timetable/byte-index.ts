@@ -1,6 +1,9 @@
 import { GrowingArray } from './growing-array.ts'
+import { FeedRefusal } from './import-fault.ts'
 
 const NONE = -1
+/** Of all ids of a table; ten million of some length fit. */
+const BYTES_MAX = 256 * 1024 * 1024
 
 /**
  * Numbers ids from 0 in the order in which they come, straight from a file's bytes: ten million stop times name their trips
@@ -68,6 +71,13 @@ export class ByteIndex {
 
   #append(buffer: Uint8Array, start: number, end: number): void {
     const length = end - start
+    if (this.#bytesLength + length > BYTES_MAX) {
+      throw new FeedRefusal(
+        {},
+        'too_large',
+        `the ids of a table take more than ${BYTES_MAX} bytes, which are allowed`,
+      )
+    }
     if (this.#bytesLength + length > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#bytesLength + length))
       larger.set(this.#bytes)

@@ -3,6 +3,8 @@ import { type Feed, quote, readTable } from './read-table.ts'
 import type { Agencies } from './timetable.ts'
 
 const FILE = 'agency.txt'
+/** Every row is compared with all of them. */
+const AGENCIES_MAX = 1_000
 
 export function readAgencies(feed: Feed): { agencies: Agencies; timeZone: string } {
   const ids: string[] = []
@@ -13,6 +15,7 @@ export function readAgencies(feed: Feed): { agencies: Agencies; timeZone: string
     {
       file: FILE,
       isRequired: true,
+      rowsMax: AGENCIES_MAX,
       required: ['agency_name', 'agency_timezone'],
       optional: ['agency_id'],
     },

@@ -6,14 +6,15 @@ import { findReference } from './read-ids.ts'
 import { type Feed, quote, readTable, type Table } from './read-table.ts'
 import type { Frequency } from './timetable.ts'
 
+const FILE = 'frequencies.txt'
 type Column = 'trip_id' | 'start_time' | 'end_time' | 'headway_secs' | 'exact_times'
 
 export function readFrequencies(feed: Feed, tripIds: ByteIndex): [number, Frequency[]][] {
-  const frequencies = new Map<number, Frequency[]>()
+  const frequencies = new Map<number, (Frequency & { row: number })[]>()
   readTable<Column>(
     feed,
     {
-      file: 'frequencies.txt',
+      file: FILE,
       required: ['trip_id', 'start_time', 'end_time', 'headway_secs'],
       optional: ['exact_times'],
     },
@@ -37,17 +38,29 @@ export function readFrequencies(feed: Feed, tripIds: ByteIndex): [number, Freque
       }
       if (trip === undefined || trip === -1) return
       const ofTrip = frequencies.get(trip) ?? []
-      const other = ofTrip.find((each) => each.startTime < endTime && startTime < each.endTime)
-      if (other) {
-        const message = `it overlaps with ${formatServiceTime(other.startTime)} to ${formatServiceTime(other.endTime)} of the same trip; one headway at a time is allowed`
-        table.error(row, 'start_time', 'overlapping_frequency', message)
-      }
-      ofTrip.push({ startTime, endTime, headwaySeconds, isExact })
+      ofTrip.push({ startTime, endTime, headwaySeconds, isExact, row: row.number })
       frequencies.set(trip, ofTrip)
     },
   )
-  for (const ofTrip of frequencies.values()) ofTrip.sort((a, b) => a.startTime - b.startTime)
-  return [...frequencies]
+  return [...frequencies].map(([trip, ofTrip]) => {
+    ofTrip.sort((a, b) => a.startTime - b.startTime || a.row - b.row)
+    refuseOverlaps(feed, ofTrip)
+    return [trip, ofTrip.map(({ row: _row, ...frequency }) => frequency)]
+  })
+}
+
+function refuseOverlaps({ faults }: Feed, ofTrip: readonly (Frequency & { row: number })[]): void {
+  let latest = ofTrip[0]
+  for (const next of ofTrip.slice(1)) {
+    if (latest && next.startTime < latest.endTime) {
+      faults.error(
+        { file: FILE, row: next.row, column: 'start_time' },
+        'overlapping_frequency',
+        `it overlaps with ${formatServiceTime(latest.startTime)} to ${formatServiceTime(latest.endTime)} of the same trip; one headway at a time is allowed`,
+      )
+    }
+    if (!latest || next.endTime > latest.endTime) latest = next
+  }
 }
 
 function readTime(table: Table<Column>, row: CsvRow, column: 'start_time' | 'end_time'): number {

@@ -9,6 +9,8 @@ import { sharedFloat32, sharedFloat64 } from './shared-array.ts'
 import type { Shapes } from './timetable.ts'
 
 const FILE = 'shapes.txt'
+/** At 32 bytes each. */
+const POINTS_MAX = 10_000_000
 
 export interface ShapeReading {
   readonly shapes: Shapes
@@ -28,6 +30,7 @@ export function readShapes(feed: Feed): ShapeReading {
     feed,
     {
       file: FILE,
+      rowsMax: POINTS_MAX,
       required: ['shape_id', 'shape_pt_lat', 'shape_pt_lon', 'shape_pt_sequence'],
       optional: ['shape_dist_traveled'],
     },

@@ -1,10 +1,13 @@
 import type { CsvRow } from './csv-row.ts'
 import { parseDayNumber } from './day-number.ts'
-import type { FaultList } from './import-fault.ts'
+import { type FaultList, FeedRefusal } from './import-fault.ts'
 import { parseDecimal } from './parse-field.ts'
 import { readCsv } from './read-csv.ts'
 import type { ZipArchive } from './zip-archive.ts'
 import type { ZipEntry } from './zip-entries.ts'
+
+/** Of tables of which each row is kept as text, some 500 bytes each. */
+const ROWS_MAX = 500_000
 
 /** A feed while it is read. */
 export interface Feed {
@@ -19,6 +22,8 @@ export interface Feed {
 interface TableSpec<C extends string> {
   readonly file: string
   readonly isRequired?: boolean
+  /** More are refused: what is kept of a row takes memory. */
+  readonly rowsMax?: number
   readonly required: readonly C[]
   readonly optional?: readonly C[]
 }
@@ -42,7 +47,7 @@ export interface Table<C extends string> {
 /** Reads a table: `onHeader` returns what to do with each row. False where it is not there, or of no use. */
 export function readTable<C extends string>(
   { archive, files, faults, onBytes }: Feed,
-  { file, isRequired = false, required, optional = [] }: TableSpec<C>,
+  { file, isRequired = false, rowsMax = ROWS_MAX, required, optional = [] }: TableSpec<C>,
   onHeader: (table: Table<C>) => (row: CsvRow) => void,
 ): boolean {
   const entry = files.get(file)
@@ -71,6 +76,9 @@ export function readTable<C extends string>(
       return
     }
     rows += 1
+    if (rows > rowsMax) {
+      throw new FeedRefusal({ file }, 'too_many_rows', `it has more than ${rowsMax} rows, which are allowed`)
+    }
     if (row.count !== width) {
       faults.error(
         { file, row: row.number },

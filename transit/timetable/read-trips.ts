@@ -5,6 +5,9 @@ import { type Feed, readTable } from './read-table.ts'
 import { sharedInt8, sharedInt32 } from './shared-array.ts'
 import type { TimetableData } from './timetable-data.ts'
 
+/** At 150 bytes each, with their ids. */
+const TRIPS_MAX = 2_000_000
+
 /** Trips without their stop times. */
 export type TripColumns = Omit<TimetableData['trips'], 'firstStopTimes'>
 
@@ -25,6 +28,7 @@ export function readTrips(
     feed,
     {
       file: 'trips.txt',
+      rowsMax: TRIPS_MAX,
       isRequired: true,
       required: ['trip_id', 'route_id', 'service_id'],
       optional: [
