@@ -33,7 +33,9 @@ import { registerSiri } from './endpoints/siri.ts'
 import { registerSites } from './endpoints/sites.ts'
 import { registerStops } from './endpoints/stops.ts'
 import { registerTrafficForecast } from './endpoints/traffic-forecast.ts'
+import { createFastLane } from './fast-lane.ts'
 import { parseJsonBodies } from './json-body.ts'
+import { createKnownCallers } from './known-callers.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { createLiveRounds } from './live-rounds.ts'
 import { answerMalformed } from './malformed.ts'
@@ -41,6 +43,7 @@ import { measureRequests } from './measure-requests.ts'
 import { addMethodNotAllowed } from './method-not-allowed.ts'
 import type { Api, ApiParts } from './parts.ts'
 import { answerNotFound, answerProblems, answerUnknownMethods, answerUnroutable } from './problem.ts'
+import { createRateCounts } from './rate-counts.ts'
 import { limitRates } from './rate-limit.ts'
 import { requireRights } from './rights.ts'
 import { collectRoutes } from './routes.ts'
@@ -114,13 +117,23 @@ export async function createApp(parts: ApiParts): Promise<Api> {
     // Brotli's default of 11 takes seconds for a town's bins; 4 is as fast as gzip and smaller.
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   })
-  requireRights(app, parts.registry)
-  await app.register(rateLimit, limitRates(limits))
+  const known = createKnownCallers(parts.registry)
+  requireRights(app, parts.registry, known)
+  const counts = createRateCounts(limits.countedClientsMax)
+  await app.register(rateLimit, limitRates(limits, counts))
   answerNotFound(app)
   await addDocs(app, parts)
 
   const liveRounds = createLiveRounds(parts)
   const view = createTransitView(parts)
+  const lane = createFastLane({
+    known,
+    counts,
+    metrics: parts.metrics,
+    requestsPerMinute: limits.requestsPerMinutePerAddress,
+  })
+  lane.openOn(app.server)
+  app.addHook('preClose', async () => lane.close())
   const boards = createDepartureBoards(view)
   const departureEvents = createDepartureEvents({ boards, view, logger: parts.logger })
   app.addHook('preClose', async () => departureEvents.close())
@@ -146,8 +159,8 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerRoundMarks(app, parts)
   await registerGtfs(app, parts)
   registerStops(app, parts)
-  registerGtfsRt(app, createTransitFeeds({ ...parts, view }))
-  registerDepartures(app, boards, departureEvents)
+  registerGtfsRt(app, createTransitFeeds({ ...parts, view }), lane)
+  registerDepartures(app, boards, departureEvents, lane)
   registerSiri(app, boards)
   registerDisplayShown(app, parts, stopBoards, signDesk)
   registerServiceNotices(app, parts, view)

@@ -22,12 +22,15 @@ export interface Board {
   /** The same whenever nothing but time has passed. */
   readonly contentHash: string
   readonly json: object
+  readonly moment: TransitMoment
 }
 
 /** Boards of stops, made once for all who ask for the same one at the same moment. */
 export interface DepartureBoards {
   /** Rejects with NOT_FOUND where there is no such stop. */
   get(query: BoardQuery): Promise<Board>
+  /** Whether a moment is what is known now. */
+  isCurrent(authority: string, moment: TransitMoment): boolean
   list(
     query: BoardQuery,
   ): Promise<{ readonly moment: TransitMoment; readonly departures: readonly StopDeparture[] }>
@@ -40,6 +43,8 @@ export function createDepartureBoards(view: TransitView): DepartureBoards {
   const boards = new WeakMap<TransitMoment, Map<string, Board>>()
 
   return {
+    isCurrent: view.isCurrent,
+
     async get(query) {
       const moment = await getMoment(query)
       if (query.from !== undefined) return writeBoard(moment, query)
@@ -93,5 +98,5 @@ function writeBoard(moment: TransitMoment, query: BoardQuery): Board {
     modifiedTime: undefined,
     plain: Buffer.from(JSON.stringify(json)),
   })
-  return { body, contentHash, json }
+  return { body, contentHash, json, moment }
 }

@@ -1,14 +1,23 @@
 import type { RateLimitPluginOptions } from '@fastify/rate-limit'
 import { KerbsideError } from '../model/error.ts'
 import type { ApiLimits } from './limits.ts'
+import type { RateCounts } from './rate-counts.ts'
 
 /** Counts by key where the request has a valid one, otherwise by address; guessing keys counts by address too. */
-export function limitRates(limits: ApiLimits): RateLimitPluginOptions {
+export function limitRates(limits: ApiLimits, counts: RateCounts): RateLimitPluginOptions {
+  class Store {
+    incr(client: string, callback: (error: null, result: { current: number; ttl: number }) => void): void {
+      callback(null, counts.count(client))
+    }
+    child(): Store {
+      return this
+    }
+  }
   return {
+    store: Store,
     global: true,
     hook: 'onRequest',
     timeWindow: 60_000,
-    cache: limits.countedClientsMax,
     keyGenerator: ({ caller, ip }) => (caller ? `key:${caller.actor}@${caller.authority ?? ''}` : `ip:${ip}`),
     max: (request) => (request.caller ? limits.requestsPerMinutePerKey : limits.requestsPerMinutePerAddress),
     errorResponseBuilder: (request, { max, ttl }) =>

@@ -3,7 +3,7 @@ import type { Authority, Publishable } from '../model/authority.ts'
 import { KerbsideError } from '../model/error.ts'
 import { includesScope, type Key, type Scope } from '../model/key.ts'
 import type { Registry } from '../registry/registry.ts'
-import { createKnownCallers, type KnownCallers } from './known-callers.ts'
+import type { KnownCallers } from './known-callers.ts'
 import type { Api } from './parts.ts'
 
 /** Who sent a request with a valid key: the installation, or an authority by one of its keys. */
@@ -28,9 +28,8 @@ declare module 'fastify' {
 }
 
 /** The one place that decides who may do what; it runs before a body is read. */
-export function requireRights(app: Api, registry: Registry): void {
+export function requireRights(app: Api, registry: Registry, known: KnownCallers): void {
   app.decorateRequest('caller', undefined)
-  const known = createKnownCallers(registry)
 
   // Before the rate limit, which counts by key where there is a valid one, and so never throws for a wrong one.
   app.addHook('onRequest', (request, _reply, done) => {

@@ -60,11 +60,15 @@ declare module 'fastify' {
   }
 }
 
-/** Its type lets a handler return it whatever the answer's schema is; the tests check it against that. */
+/**
+ * `offer` is called with what is sent, its headers set. The type lets a handler return it whatever the answer's schema is; the
+ * tests check it against that.
+ */
 export async function serveBody(
   request: FastifyRequest,
   reply: FastifyReply,
   body: ServedBody,
+  offer: (bytes: Buffer) => void = () => undefined,
 ): Promise<never> {
   reply.header('etag', body.etag)
   reply.header('cache-control', request.caller ? 'private, no-cache' : 'no-cache')
@@ -78,9 +82,10 @@ export async function serveBody(
   }
   reply.type(body.mediaType)
   const encoding = body.plain.length < COMPRESSED_FROM_BYTES ? undefined : chooseEncoding(request)
-  if (encoding === undefined) return reply.send(body.plain) as never
-  const bytes = await body.encoded(encoding)
-  return reply.header('content-encoding', encoding).send(bytes) as never
+  const bytes = encoding === undefined ? body.plain : await body.encoded(encoding)
+  if (encoding !== undefined) reply.header('content-encoding', encoding)
+  offer(bytes)
+  return reply.send(bytes) as never
 }
 
 const REFUSED = /;\s*q=0(\.0{0,3})?\s*$/

@@ -9,6 +9,7 @@ import type { Registry } from '../registry/registry.ts'
 import { type AuthoritySigns, createAuthoritySigns } from '../signs/authority-signs.ts'
 import type { SignMessage } from '../signs/sign-message.ts'
 import type { SignState } from '../signs/sign-state.ts'
+import { createHeldLease } from './hold-lease.ts'
 import { createLocalClock } from './local-clock.ts'
 import type { StopBoardSource, StopBoards } from './stop-boards.ts'
 
@@ -37,10 +38,6 @@ interface Known {
 }
 
 const FAILURE = 'displays cannot be told what to show'
-const LEASE = 'signs'
-/** By the machine's clock: a process that has ended is followed by another so much later. */
-const LEASE_MS = 10_000
-const RENEW_MS = 2_000
 const LOOK_EVERY_MS = 1_000
 const AUTHORITIES_EVERY_MS = 5_000
 const PAGE = 100
@@ -66,14 +63,12 @@ export function createSignDesk({
   readonly boards: StopBoardSource
   readonly newId?: () => string
 }): SignDesk {
-  const owner = randomUUID()
+  const lease = createHeldLease('signs', { registry, clock })
   const authorities = new Map<string, Known>()
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
   let isWanted = false
-  let isOwner = false
   let isClosed = false
-  let renewedAt = Number.NEGATIVE_INFINITY
   let listedAt = Number.NEGATIVE_INFINITY
   let hasFailed = false
 
@@ -112,7 +107,7 @@ export function createSignDesk({
       for (const end of endings) end()
       await looking
       letGo()
-      if (isOwner) await registry.releaseLease(LEASE, owner).catch(() => undefined)
+      await lease.release()
     },
   }
 
@@ -140,13 +135,9 @@ export function createSignDesk({
   }
 
   async function holdsLease(): Promise<boolean> {
-    const now = performance.now()
-    if (now - renewedAt < RENEW_MS) return isOwner
-    const isOwnerNow = await registry.renewLease(LEASE, owner, clock.now() + LEASE_MS * clock.speed)
-    renewedAt = now
-    if (!isOwnerNow) letGo()
-    isOwner = isOwnerNow
-    return isOwner
+    const isHeld = await lease.hold()
+    if (!isHeld) letGo()
+    return isHeld
   }
 
   function letGo(): void {

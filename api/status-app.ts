@@ -7,6 +7,7 @@ import { measureRequests } from './measure-requests.ts'
 import { addMethodNotAllowed } from './method-not-allowed.ts'
 import type { Api, ApiParts } from './parts.ts'
 import { answerNotFound, answerProblems, answerUnknownMethods } from './problem.ts'
+import { createRateCounts } from './rate-counts.ts'
 import { limitRates } from './rate-limit.ts'
 import { collectRoutes } from './routes.ts'
 import { setSecurityHeaders } from './security-headers.ts'
@@ -24,7 +25,10 @@ export async function createStatusApp(
   setSecurityHeaders(app)
   measureRequests(app, parts.metrics)
   answerUnknownMethods(app)
-  await app.register(rateLimit, limitRates(DEFAULT_LIMITS))
+  await app.register(
+    rateLimit,
+    limitRates(DEFAULT_LIMITS, createRateCounts(DEFAULT_LIMITS.countedClientsMax)),
+  )
   answerNotFound(app)
   registerHealth(app, parts)
   addMethodNotAllowed(app)

@@ -31,6 +31,8 @@ export interface FeedBodies {
 /** GTFS-Realtime, made once for all who ask. */
 export interface TransitFeeds {
   get(authority: string, kind: FeedKind): Promise<FeedBodies>
+  /** Whether nothing has changed since, as far as that is known without a look anywhere. */
+  isCurrent(authority: string, kind: FeedKind, bodies: FeedBodies): boolean
 }
 
 interface Kept {
@@ -59,6 +61,12 @@ export function createTransitFeeds({
   const feeds = new Map<string, Kept>()
 
   return {
+    isCurrent(authority, kind, bodies) {
+      const kept = feeds.get(`${authority}/${kind}`)
+      if (!kept?.source || kept.isBeingMade || kept.last?.bodies !== bodies) return false
+      return view.isCurrent(authority, kept.source)
+    },
+
     async get(authority, kind) {
       const moment = await view.findMoment(authority)
       const key = `${authority}/${kind}`

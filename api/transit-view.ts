@@ -12,6 +12,8 @@ import type { TimetableSource, TransitDesk } from './parts.ts'
 export interface TransitView {
   /** Undefined where an authority has no timetable. */
   findMoment(authority: string): Promise<TransitMoment | undefined>
+  /** Whether a moment is what `findMoment` would find, as far as that is known without a look anywhere. */
+  isCurrent(authority: string, moment: TransitMoment): boolean
   listAlerts(authority: string): Promise<readonly ServiceAlert[]>
   /** Calls the listener where something may be different; returns what ends that. */
   onChange(authority: string, listener: () => void): () => void
@@ -60,7 +62,7 @@ export function createTransitView({
   const authorities = new Map<string, Kept>()
   const listeners = new Map<string, Set<() => void>>()
 
-  return { findMoment, listAlerts, onChange, forgetNotices }
+  return { findMoment, isCurrent, listAlerts, onChange, forgetNotices }
 
   async function findMoment(authority: string): Promise<TransitMoment | undefined> {
     const timetable = await timetables?.find(authority)
@@ -70,13 +72,7 @@ export function createTransitView({
     const snapshot = transit?.snapshot(authority)
     const { moment } = kept
     const now = clock.now()
-    const holds =
-      moment?.timetable === timetable &&
-      kept.snapshot === snapshot &&
-      kept.madeOf === notices &&
-      now - moment.time < MOMENT_MS * clock.speed &&
-      now >= moment.time
-    if (holds) return moment
+    if (moment?.timetable === timetable && holds(kept, moment, snapshot, now)) return moment
     kept.moment = createTransitMoment({
       timetable,
       snapshot,
@@ -87,6 +83,17 @@ export function createTransitView({
     kept.snapshot = snapshot
     kept.madeOf = notices
     return kept.moment
+  }
+
+  function isCurrent(authority: string, moment: TransitMoment): boolean {
+    const kept = authorities.get(authority)
+    if (kept?.moment !== moment || !isFresh(kept)) return false
+    return holds(kept, moment, transit?.snapshot(authority), clock.now())
+  }
+
+  function holds(kept: Kept, moment: TransitMoment, snapshot: unknown, now: number): boolean {
+    const isOfNow = now >= moment.time && now - moment.time < MOMENT_MS * clock.speed
+    return isOfNow && kept.snapshot === snapshot && kept.madeOf === kept.notices
   }
 
   async function listAlerts(authority: string): Promise<readonly ServiceAlert[]> {

@@ -4,6 +4,7 @@ import type { DepartureEvents, DepartureListener } from '../departure-events.ts'
 import { departureSchema } from '../departure-schema.ts'
 import { answers, answersWith, documentedPublishable } from '../documented.ts'
 import { EVENT_STREAM_ROUTE, openEventStream, type ServerSentEvent } from '../event-stream.ts'
+import type { FastLane } from '../fast-lane.ts'
 import type { Api } from '../parts.ts'
 import { authorityParams, schemas } from '../schemas.ts'
 import { SERVED_ROUTE, serveBody } from '../served-body.ts'
@@ -26,7 +27,12 @@ const DESCRIPTION =
   'By when it is expected to leave, else by the timetable; `state` says what is known of each: `live`, `timetable`, `noData` where a vehicle should be heard of and is not, `stale` where it has not been heard of for a while, `cancelled` also where the stop is not served. A station stands for all of its stops.'
 
 /** What leaves a stop next. */
-export function registerDepartures(app: Api, boards: DepartureBoards, events: DepartureEvents): void {
+export function registerDepartures(
+  app: Api,
+  boards: DepartureBoards,
+  events: DepartureEvents,
+  lane: FastLane,
+): void {
   app.get(
     '/v1/authorities/:authority/stops/:stop/departures',
     {
@@ -44,8 +50,12 @@ export function registerDepartures(app: Api, boards: DepartureBoards, events: De
     },
     async (request, reply) => {
       const { authority, stop } = request.params
-      const { body } = await boards.get({ authority, stop, ...request.query })
-      return serveBody(request, reply, body)
+      const { body, moment } = await boards.get({ authority, stop, ...request.query })
+      return serveBody(request, reply, body, (bytes) => {
+        if (request.query.from !== undefined) return
+        const isCurrent = () => boards.isCurrent(authority, moment)
+        lane.offer(request, reply, { authority, published: 'departures', body: bytes, isCurrent })
+      })
     },
   )
 

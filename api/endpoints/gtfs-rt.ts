@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { answersWith, documentedPublishable } from '../documented.ts'
+import type { FastLane } from '../fast-lane.ts'
 import type { Api } from '../parts.ts'
 import { authorityParams } from '../schemas.ts'
 import { SERVED_ROUTE, serveBody } from '../served-body.ts'
@@ -38,7 +39,7 @@ const binarySchema = z.string().meta({ format: 'binary' })
 const jsonSchema = z.looseObject({ header: z.looseObject({}), entity: z.array(z.looseObject({})) })
 
 /** GTFS-Realtime. */
-export function registerGtfsRt(app: Api, feeds: TransitFeeds): void {
+export function registerGtfsRt(app: Api, feeds: TransitFeeds, lane: FastLane): void {
   for (const { kind, name: kindName, summary, description } of KINDS) {
     for (const { suffix, name, mediaType } of FORMATS) {
       app.get(
@@ -63,8 +64,12 @@ export function registerGtfsRt(app: Api, feeds: TransitFeeds): void {
           },
         },
         async (request, reply) => {
-          const bodies = await feeds.get(request.params.authority, kind)
-          return serveBody(request, reply, suffix === '.json' ? bodies.json : bodies.protobuf)
+          const { authority } = request.params
+          const bodies = await feeds.get(authority, kind)
+          return serveBody(request, reply, suffix === '.json' ? bodies.json : bodies.protobuf, (body) => {
+            const isCurrent = () => feeds.isCurrent(authority, kind, bodies)
+            lane.offer(request, reply, { authority, published: 'gtfs-rt', body, isCurrent })
+          })
         },
       )
     }

@@ -4,7 +4,7 @@ import { KerbsideError } from '../../model/error.ts'
 import { formatTime } from '../../model/time.ts'
 import type { Registry, TimetableVersion } from '../../registry/registry.ts'
 import type { ImportFault } from '../../transit/timetable/import-fault.ts'
-import { answers, answersWith, documented, documentedPublishable } from '../documented.ts'
+import { answers, answersEmpty, answersWith, documented, documentedPublishable } from '../documented.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { actorOf } from '../rights.ts'
 import { authorityParams, schemas } from '../schemas.ts'
@@ -90,6 +90,23 @@ export async function registerGtfs(app: Api, { registry, timetableImports }: Api
     async (request) => {
       const { authority, id } = request.params
       return toJson(await requireImports(timetableImports).makeCurrent(authority, id, actorOf(request)))
+    },
+  )
+
+  app.delete(
+    '/v1/authorities/:authority/gtfs/:id',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        ...documented('transit', 'deleteTimetable', 'Delete a version of the timetable that is not in use'),
+        params: versionParams,
+        response: answersEmpty('It is deleted'),
+      },
+    },
+    async (request, reply) => {
+      const { authority, id } = request.params
+      await registry.deleteTimetable(authority, id, actorOf(request))
+      return reply.code(204).send()
     },
   )
 
