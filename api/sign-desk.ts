@@ -147,7 +147,12 @@ export function createSignDesk({
   }
 
   async function lookOnce(): Promise<void> {
-    if (performance.now() - listedAt >= AUTHORITIES_EVERY_MS) await listAuthorities()
+    if (performance.now() - listedAt >= AUTHORITIES_EVERY_MS) {
+      await listAuthorities().catch((error: unknown) => {
+        // Those that are known are told all the same.
+        if (authorities.size === 0) throw error
+      })
+    }
     for (const [authority, known] of authorities) {
       try {
         await lookAfter(authority, known)

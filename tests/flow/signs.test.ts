@@ -151,3 +151,23 @@ test('settings of a display are checked', async () => {
     town.addDisplay('sign-9', { settings: { ...SIGN_SETTINGS, localityId: 'a/b' } }),
   ).rejects.toThrow('localityId')
 })
+
+test('of two processes one tells displays what to show, and the other goes on where that ends', async () => {
+  let scheduled = 0
+  const { sign } = await town.openSign('sign-1', 'S1', {
+    onReceived: (topic) => {
+      if (topic.startsWith('CMS/scheduledDeparture/content')) scheduled++
+    },
+  })
+  const other = town.createDesk()
+  await town.show('S1', { departures: [createDeparture('d1', 9)] })
+  await other.look()
+  await eventually(() => sign.departureIds).toEqual(['d1'])
+  expect(other.find('town', 'sign-1')).toBeUndefined()
+  expect(scheduled).toBe(1)
+  await town.desk.close()
+  await town.show('S1', { departures: [createDeparture('d1', 9), createDeparture('d2', 19)] })
+  other.start()
+  await eventually(() => sign.departureIds).toEqual(['d1', 'd2'])
+  await other.close()
+})
