@@ -53,8 +53,8 @@ export function openConnectionSource({
   const vehicles = createConnectedVehicles({ registry, directory })
   const running = new Map<string, Running>()
   let isClosed = false
-  let looking = look()
   let isLooking = false
+  let looking = look()
   const timer = setInterval(() => {
     if (!isLooking) looking = look()
   }, LOOK_EVERY_MS).unref()
