@@ -377,7 +377,7 @@ export interface Registry {
     actor: string,
   ): Promise<TimetableVersion>
   makeTimetableCurrent(authority: string, id: string, actor: string): Promise<TimetableVersion>
-  /** Where it was the current one, there is none then. */
+  /** The current one is not deleted: CONFLICT. */
   deleteTimetable(authority: string, id: string, actor: string): Promise<void>
 
   /** How far a source's messages have been recorded; undefined where none were. */

@@ -1,3 +1,4 @@
+import { KerbsideError } from '../model/error.ts'
 import { recordAudit } from './audit.ts'
 import type { Registry, TimetableVersion } from './registry.ts'
 import {
@@ -128,13 +129,18 @@ export function createTimetableRecords(
     deleteTimetable(authority, id, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
-        const { numDeletedRows } = await transaction
+        const row = await transaction
           .deleteFrom('timetables')
           .where('authority', '=', authority)
           .where('id', '=', id)
           .where('is_complete', '=', 1)
-          .executeTakeFirstOrThrow()
-        if (numDeletedRows === 0n) throw notFound('timetable', id)
+          .returning('is_current')
+          .executeTakeFirst()
+        if (!row) throw notFound('timetable', id)
+        // Thrown within the transaction: it is there again.
+        if (row.is_current === 1) {
+          throw new KerbsideError('CONFLICT', `The timetable ${id} is in use; put another one to use first`)
+        }
         await recordAudit(transaction, context, [
           { authority, actor, action: 'timetable.delete', target: id },
         ])

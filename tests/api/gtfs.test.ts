@@ -91,6 +91,9 @@ test('one can go back to a version that is kept', async () => {
   expect((await app.timetables.find('alpha'))?.version).toBe('town-1')
   expect(changed).toEqual(['alpha'])
   expect((await app.call('POST', `${ALPHA}/gtfs/none/current`)).status).toBe(404)
+  const [{ id: newest }] = (await app.call('GET', `${ALPHA}/gtfs`)).body.items
+  const statusOf = async (id: string) => (await app.call('DELETE', `${ALPHA}/gtfs/${id}`)).status
+  expect([await statusOf(first.id), await statusOf(newest), await statusOf(newest)]).toEqual([409, 204, 404])
 })
 
 test('the zip comes back as it was, with an ETag, and 304 for who has it', async () => {

@@ -82,6 +82,11 @@ export function describeTimetables(harness: RegistryHarness): void {
       await registry.deleteTimetable('alpha', oldest?.id ?? '', ACTOR)
       expect(await versions()).toHaveLength(9)
       expect(await readChunks(registry, oldest?.id ?? '')).toEqual([])
+      const [current] = await registry.listTimetables('alpha')
+      await expect(registry.deleteTimetable('alpha', current?.id ?? '', ACTOR)).rejects.toMatchObject({
+        code: 'CONFLICT',
+      })
+      expect(await readChunks(registry, current?.id ?? '')).toEqual(['v10'])
     })
 
     test("another authority's are not found, and go with theirs", async () => {
