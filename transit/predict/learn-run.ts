@@ -31,10 +31,11 @@ export function learnArrival(
   const holds = learnt.holds.get(agency)
   const isEarly = fromTime + expected * 1000 < aimedTime - EARLY_MS
   const wasHeld = holds !== undefined && isEarly && isHeld(holds, place) && seconds > expected
-  if (holds && time >= cameTime) {
-    learnHold(holds, place, { cameTime, toTime: time, aimedTime, expectedMs: expected * 1000 })
-  }
-  if (wasHeld) return
+  const expectedMs = expected * 1000
+  const traversal = { cameTime, toTime: time, aimedTime, expectedMs }
+  const hasWaited = holds !== undefined && time >= cameTime && learnHold(holds, place, traversal)
+  // Since it left its first stop it drives; elsewhere it cannot be told how long it waited, and how long it drove.
+  if (stopIndex > 1 && (wasHeld || hasWaited)) return
   learnt.linkTimes.learn(record, timetableSeconds, time, cell, seconds)
   learnPace(pace, time, seconds, expected)
 }

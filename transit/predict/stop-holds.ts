@@ -19,6 +19,8 @@ const AGENCY_KEEP = 0.99
 const HOLDS_FROM = 0.6
 /** A share of the lead from which a bus was waiting for the timetable, so that its lateness shows how it leaves. */
 const WAITED_FROM = 0.7
+/** One that was early and ends up no later than this has waited: a jam would hardly take up just its lead. */
+const PUNCTUAL_SECONDS = 180
 const LATENESS_MIN_SECONDS = -60
 const LATENESS_MAX_SECONDS = 600
 const LATENESS_KEPT = 200
@@ -69,14 +71,14 @@ export function isHeld({ ratios, weights }: AgencyHolds, place: HoldPlace): bool
   return ratio >= HOLDS_FROM
 }
 
-/** Learns from a bus that went the link: when it came to its stops and should have come to the second, and what it takes. */
+/** Learns from a bus that went the link: when it came to its stops and should have come to the second, and what it takes. True where it waited. */
 export function learnHold(
   agency: AgencyHolds,
   place: HoldPlace,
   { cameTime, toTime, aimedTime, expectedMs }: HoldTraversal,
-): void {
+): boolean {
   const leadMs = aimedTime - (cameTime + expectedMs)
-  if (leadMs < LEAD_MIN_MS) return
+  if (leadMs < LEAD_MIN_MS) return false
   const ratio = Math.max(0, Math.min(1, (toTime - cameTime - expectedMs) / leadMs))
   const { record } = place
   record.heldRatios = record.heldRatios * LINK_KEEP + ratio
@@ -84,9 +86,10 @@ export function learnHold(
   const kind = classOf(place)
   agency.ratios[kind] = agency.ratios[kind] * AGENCY_KEEP + ratio
   agency.weights[kind] = agency.weights[kind] * AGENCY_KEEP + 1
-  if (ratio < WAITED_FROM) return
+  if (ratio < WAITED_FROM) return false
   const lateness = (toTime - aimedTime) / 1000
   agency.lateness.add(Math.max(LATENESS_MIN_SECONDS, Math.min(LATENESS_MAX_SECONDS, lateness)))
+  return lateness <= PUNCTUAL_SECONDS
 }
 
 export interface HoldTraversal {
