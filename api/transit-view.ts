@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Clock } from '../model/clock.ts'
 import { messageOf } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
@@ -5,12 +6,15 @@ import type { ServiceAlert } from '../model/service-alert.ts'
 import type { ServiceChange } from '../model/service-change.ts'
 import type { ServiceNoticeKind, ServiceNoticeOf } from '../model/service-notice.ts'
 import type { Registry } from '../registry/registry.ts'
-import { createTransitMoment, type TransitMoment } from '../transit/feed/transit-moment.ts'
+import { makeTransitMoment, type TransitMoment } from '../transit/feed/transit-moment.ts'
 import type { TimetableSource, TransitDesk } from './parts.ts'
 
 /** What is known of an authority's public transport now, made once for all who ask. */
 export interface TransitView {
-  /** Undefined where an authority has no timetable. */
+  /**
+   * Undefined where an authority has no timetable. While the next one of a large town is being made, which takes some turns
+   * of the event loop, it is the one before.
+   */
   findMoment(authority: string): Promise<TransitMoment | undefined>
   /** Whether a moment is what `findMoment` would find, as far as that is known without a look anywhere. */
   isCurrent(authority: string, moment: TransitMoment): boolean
@@ -29,6 +33,8 @@ interface Notices {
 
 interface Kept {
   moment: TransitMoment | undefined
+  /** The next one, where it took more than a turn. */
+  making: Promise<TransitMoment> | undefined
   /** What the moment was made of. */
   snapshot: unknown
   madeOf: Notices | undefined
@@ -38,6 +44,8 @@ interface Kept {
   reading: Promise<Notices> | undefined
 }
 
+/** Others get their turn after so many. */
+const TURN_MS = 4
 /** A moment is made anew this often though nothing has changed: departures leave, and ages grow. */
 const MOMENT_MS = 5_000
 /** What operators enter through another process holds here so much later. */
@@ -73,16 +81,33 @@ export function createTransitView({
     const { moment } = kept
     const now = clock.now()
     if (moment?.timetable === timetable && holds(kept, moment, snapshot, now)) return moment
-    kept.moment = createTransitMoment({
-      timetable,
-      snapshot,
-      changes: notices.changes,
-      alerts: notices.alerts,
-      now,
+    if (kept.making) return moment?.timetable === timetable ? moment : kept.making
+    const { changes, alerts } = notices
+    const steps = makeTransitMoment({ timetable, snapshot, changes, alerts, now })
+    const made = takeTurn(steps)
+    if (made) return keep(made)
+    kept.making = takeTurns(steps)
+      .then((later) => {
+        kept.making = undefined
+        keep(later)
+        for (const listener of listeners.get(authority) ?? []) listener()
+        return later
+      })
+      .finally(() => {
+        kept.making = undefined
+      })
+    if (moment?.timetable !== timetable) return kept.making
+    kept.making.catch((error: unknown) => {
+      logger.error({ authority, error: messageOf(error) }, 'what is known of trips cannot be put together')
     })
-    kept.snapshot = snapshot
-    kept.madeOf = notices
-    return kept.moment
+    return moment
+
+    function keep(next: TransitMoment): TransitMoment {
+      kept.moment = next
+      kept.snapshot = snapshot
+      kept.madeOf = notices
+      return next
+    }
   }
 
   function isCurrent(authority: string, moment: TransitMoment): boolean {
@@ -149,6 +174,7 @@ export function createTransitView({
     if (!kept) {
       kept = {
         moment: undefined,
+        making: undefined,
         snapshot: undefined,
         madeOf: undefined,
         notices: undefined,
@@ -160,6 +186,24 @@ export function createTransitView({
       if (authorities.size > KEPT_MAX && oldest !== undefined) authorities.delete(oldest)
     }
     return kept
+  }
+}
+
+/** Undefined where there is more to be done than fits. */
+function takeTurn(steps: Generator<void, TransitMoment>): TransitMoment | undefined {
+  const end = performance.now() + TURN_MS
+  do {
+    const step = steps.next()
+    if (step.done) return step.value
+  } while (performance.now() < end)
+  return undefined
+}
+
+async function takeTurns(steps: Generator<void, TransitMoment>): Promise<TransitMoment> {
+  for (;;) {
+    await breathe()
+    const made = takeTurn(steps)
+    if (made) return made
   }
 }
 

@@ -45,7 +45,7 @@ export async function benchFeed(args: string[]): Promise<Record<string, number>>
     generateFeed(zip, stopTimes)
     const kerbside = await serve('serve-kerbside.ts', [zip])
     servers.push(kerbside)
-    const paths = ['gtfs-rt/trip-updates', 'stops/stop-20/departures?limit=20'].map(
+    const paths = ['gtfs-rt/trip-updates', 'stops/stop-20/departures?limit=20&minutes=1440'].map(
       (path) => `${kerbside.url}/v1/authorities/town/${path}`,
     )
     const files: string[] = []

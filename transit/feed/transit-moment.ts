@@ -39,13 +39,19 @@ export interface TransitMomentInput {
   readonly now: number
 }
 
-export function createTransitMoment({
+export function createTransitMoment(input: TransitMomentInput): TransitMoment {
+  const making = makeTransitMoment(input)
+  for (let step = making.next(); ; step = making.next()) if (step.done) return step.value
+}
+
+/** As `createTransitMoment`, in steps, since that of a large town takes tens of milliseconds. */
+export function* makeTransitMoment({
   timetable,
   snapshot,
   changes,
   alerts,
   now,
-}: TransitMomentInput): TransitMoment {
+}: TransitMomentInput): Generator<void, TransitMoment> {
   const fits = snapshot?.version === timetable.version
   const changed = applyChanges({
     timetable,
@@ -54,32 +60,34 @@ export function createTransitMoment({
     changes,
     now,
   })
-  const trips = changed.trips.map(settleTimes)
+  const trips: TripPrediction[] = []
+  const tripsByKey = new Map<string, TripPrediction>()
+  const callsByStop = new Map<string, TripCall[]>()
+  for (const known of changed.trips) {
+    const trip = settleTimes(known)
+    trips.push(trip)
+    tripsByKey.set(runKeyOf(trip.tripId, trip.serviceDate, trip.startTime), trip)
+    collectCalls(timetable, trip, callsByStop)
+    yield
+  }
   return {
     timetable,
     time: now,
     trips,
-    tripsByKey: new Map(trips.map((trip) => [runKeyOf(trip.tripId, trip.serviceDate, trip.startTime), trip])),
+    tripsByKey,
     vehicles: changed.vehicles,
     alerts: [...alerts, ...alertsOfChanges(changes, timetable)],
-    callsByStop: collectCalls(timetable, trips),
+    callsByStop,
   }
 }
 
-function collectCalls(
-  timetable: Timetable,
-  trips: readonly TripPrediction[],
-): ReadonlyMap<string, readonly TripCall[]> {
-  const calls = new Map<string, TripCall[]>()
-  for (const trip of trips) {
-    for (const [index, stop] of trip.stops.entries()) {
-      const isLast = index === trip.stops.length - 1
-      add(stop.stopId, { trip, stop, isLast, isMoved: false })
-      const replaced = replacedStopOf(timetable, stop)
-      if (replaced !== null) add(replaced, { trip, stop, isLast, isMoved: true })
-    }
+function collectCalls(timetable: Timetable, trip: TripPrediction, calls: Map<string, TripCall[]>): void {
+  for (const [index, stop] of trip.stops.entries()) {
+    const isLast = index === trip.stops.length - 1
+    add(stop.stopId, { trip, stop, isLast, isMoved: false })
+    const replaced = replacedStopOf(timetable, stop)
+    if (replaced !== null) add(replaced, { trip, stop, isLast, isMoved: true })
   }
-  return calls
 
   function add(stopId: string, call: TripCall): void {
     const list = calls.get(stopId)
