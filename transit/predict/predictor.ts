@@ -9,7 +9,7 @@ import type { LinkRatio } from './link-times.ts'
 import { packLearnt } from './pack-learnt.ts'
 
 const LEAN_PERCENT = 3
-/** Runs followed at a time; of one more the one that was seen the longest ago is forgotten, and what is learnt stays. */
+/** Runs followed at a time; of one more the one that was followed first is forgotten, and what it taught stays. */
 const RUNS_MAX = 20_000
 /** Predictions are compared with what came of them at these steps: closer ones say the same again. */
 const REMEMBER_STEP_MS = 45_000
