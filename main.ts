@@ -45,7 +45,7 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
   kerbside import gtfs FILE.zip --authority ID
                                     puts a timetable to use, or says what is wrong with it
   kerbside key                      makes a new key of the installation and prints it; the old one ends
-  kerbside bench NAME …             measures: ingest, store, connections, kill, outage, traffic, forecast, vrp, rounds, matrix, gtfs-import, signs
+  kerbside bench NAME …             measures: ingest, store, connections, kill, outage, traffic, forecast, vrp, rounds, matrix, gtfs-import, signs, feed
 
 Settings come from the environment: docs/configuration.md.
 `
@@ -397,6 +397,7 @@ async function bench([name = '', ...args]: string[]): Promise<void> {
       forecast: async () => (await import('./bench/fill-forecast.ts')).benchFillForecast,
       vrp: async () => (await import('./bench/vrp.ts')).benchVrp,
       rounds: async () => (await import('./bench/rounds.ts')).benchRounds,
+      feed: async () => (await import('./bench/feed.ts')).benchFeed,
       signs: async () => (await import('./bench/signs.ts')).benchSigns,
       predictions: async () => (await import('./bench/predictions.ts')).benchPredictions,
       'gtfs-import': async () => (await import('./bench/gtfs-import.ts')).benchGtfsImport,
