@@ -38,8 +38,8 @@ export function readVehiclePositions(bytes: Uint8Array, receivedTime: number): F
       vehicle: { id: vehicle.vehicle?.id || id, label: vehicle.vehicle?.label || null },
       payload: {
         time: Number(vehicle.timestamp ?? 0) * 1000 || madeTime,
-        longitude: position.longitude,
-        latitude: position.latitude,
+        longitude: roundDegrees(position.longitude),
+        latitude: roundDegrees(position.latitude),
         ...(Object.hasOwn(position, 'bearing') && { bearingDegrees: ((position.bearing ?? 0) + 360) % 360 }),
         // Metres a second.
         ...(Object.hasOwn(position, 'speed') && { speedKph: Math.max(0, (position.speed ?? 0) * 3.6) }),
@@ -53,4 +53,9 @@ export function readVehiclePositions(bytes: Uint8Array, receivedTime: number): F
     })
   }
   return { vehicles, trips }
+}
+
+/** The message has 32-bit numbers: their digits behind the sixth, a tenth of a metre, are none. */
+function roundDegrees(degrees: number): number {
+  return Math.round(degrees * 1e6) / 1e6
 }

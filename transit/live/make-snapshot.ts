@@ -100,6 +100,7 @@ export function createSnapshotMaker(parts: SnapshotParts): (now: number) => Tran
       if (index < state.nextStopIndex) return describeStanding(state, index, forecast, now, kind)
       return describeForecast(forecast, index, kind)
     })
+    if (first === 0) holdAtStart(stops, schedule.departureAt(run, 0))
     return describeTrip(
       parts,
       run,
@@ -180,6 +181,7 @@ export function createSnapshotMaker(parts: SnapshotParts): (now: number) => Tran
     const stops = Array.from({ length: schedule.stopCount(run) }, (_, index) =>
       describeForecast(forecast, index, kind),
     )
+    holdAtStart(stops, schedule.departureAt(run, 0))
     const vehicleId = run.key === duty?.run.key ? vehicle.id : null
     const known = { vehicleId, vehicleLabel: parts.labelOf(vehicle.id), observedTime: last.time }
     trips.set(run.key, describeTrip(parts, run, { relationship: 'SCHEDULED', ...known }, stops))
@@ -232,5 +234,29 @@ export function createSnapshotMaker(parts: SnapshotParts): (now: number) => Tran
     const stop = states.stopAt(state)
     const isDue = stop < 0 ? Number.NEGATIVE_INFINITY : schedule.departureAt(duty.run, stop)
     return now - Math.max(state.stillSince, isDue) <= PARKED_MS
+  }
+}
+
+/**
+ * Nobody leaves a trip's first stop before its time, however early a prediction is said on purpose; and what follows is not
+ * before that.
+ */
+function holdAtStart(stops: StopKnowledge[], aimedDepartureTime: number): void {
+  let earliest = aimedDepartureTime
+  for (const [index, stop] of stops.entries()) {
+    const { arrivalTime, departureTime, earliestTime, latestTime } = stop
+    if (arrivalTime === null || departureTime === null) return
+    const isFirst = index === 0
+    if (!isFirst && arrivalTime >= earliest) return
+    const arrival = isFirst ? arrivalTime : Math.max(arrivalTime, earliest)
+    const departure = Math.max(departureTime, earliest)
+    stops[index] = {
+      ...stop,
+      arrivalTime: arrival,
+      departureTime: departure,
+      earliestTime: earliestTime === null ? null : Math.max(earliestTime, earliest),
+      latestTime: latestTime === null ? null : Math.max(latestTime, departure),
+    }
+    earliest = departure
   }
 }

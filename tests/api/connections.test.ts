@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { createCredentialSealer } from '../../registry/seal-credentials.ts'
+import { createTestApp } from '../fixtures/create-test-app.ts'
+
+const PATH = '/v1/authorities/alpha/connections'
+const FEED = { id: 'bus-company', type: 'gtfs-realtime', url: 'https://feeds.example/positions.pb' }
+const sealer = createCredentialSealer('a key that nobody can guess, of 32 characters')
+
+async function openAlpha(parts: Parameters<typeof createTestApp>[0] = { sealer }) {
+  const app = await createTestApp(parts)
+  await app.createAuthority({ id: 'alpha' })
+  return app
+}
+
+describe('connections', () => {
+  test('are created, shown without their credentials, changed and deleted', async () => {
+    const app = await openAlpha()
+    const credentials = { headers: { 'x-api-key': 'very secret' } }
+    const created = await app.call('POST', PATH, { body: { ...FEED, credentials } })
+    expect(created.status).toBe(201)
+    expect(created.headers['location']).toBe(`${PATH}/bus-company`)
+    expect(created.body).toEqual({ ...FEED, intervalSeconds: 20, hasCredentials: true, state: null })
+    const { sealed } = await app.registry.getConnection('alpha', FEED.id)
+    expect(Buffer.from(sealed ?? []).toString('latin1')).not.toContain('very secret')
+    expect(sealer.open('alpha', FEED.id, sealed ?? new Uint8Array())).toEqual(credentials)
+    expect(sealer.open('beta', FEED.id, sealed ?? new Uint8Array())).toBeUndefined()
+    expect((await app.call('GET', '/v1/authorities/alpha/audit')).text).not.toContain('very secret')
+
+    const state = {
+      triedTime: app.clock.now(),
+      succeededTime: null,
+      problem: 'no answer',
+      vehicles: 0,
+      trips: 0,
+    }
+    await app.registry.reportConnection('alpha', FEED.id, { state })
+    const { body } = await app.call('GET', `${PATH}/${FEED.id}`)
+    expect(body.state).toMatchObject({ triedTime: '2026-02-16T12:00:00.000Z', problem: 'no answer' })
+
+    const changed = await app.call('PATCH', `${PATH}/${FEED.id}`, { body: { intervalSeconds: 60 } })
+    expect(changed.body).toMatchObject({ intervalSeconds: 60, hasCredentials: true })
+    const elsewhere = { url: 'https://attacker.example/positions.pb' }
+    const moved = await app.call('PATCH', `${PATH}/${FEED.id}`, { body: elsewhere })
+    expect(moved.body).toMatchObject({ ...elsewhere, hasCredentials: false })
+    expect((await app.call('GET', PATH)).body.items).toHaveLength(1)
+    expect((await app.call('DELETE', `${PATH}/${FEED.id}`)).status).toBe(204)
+    expect((await app.call('GET', `${PATH}/${FEED.id}`)).status).toBe(404)
+  })
+
+  test('take an admin, and what is wrong with one is told', async () => {
+    const app = await openAlpha()
+    const operate = await app.createKey('alpha', 'operate')
+    expect((await app.call('GET', PATH, { key: operate })).status).toBe(403)
+    for (const [change, path] of [
+      [{ url: 'ftp://feeds.example' }, 'url'],
+      [{ url: 'https://user:password@feeds.example' }, 'url'],
+      [{ intervalSeconds: 1 }, 'intervalSeconds'],
+      [{ type: 'carrier-pigeon' }, 'type'],
+      [{ credentials: { token: 'x' } }, 'credentials'],
+    ] as const) {
+      const { status, body } = await app.call('POST', PATH, { body: { ...FEED, ...change } })
+      expect([status, body.errors?.[0]?.path]).toEqual([400, expect.stringContaining(path)])
+    }
+    await app.call('POST', PATH, { body: { id: 'hsl', type: 'hfp', url: 'mqtts://mqtt.example:8883' } })
+    const { body } = await app.call('GET', `${PATH}/hsl`)
+    expect(body.topicFilter).toBe('/hfp/v2/journey/ongoing/vp/bus/#')
+    const bad = await app.call('PATCH', `${PATH}/hsl`, { body: { url: 'https://mqtt.example' } })
+    expect(bad.status).toBe(400)
+  })
+
+  test('without a key to encrypt them with, no credentials are kept', async () => {
+    const app = await openAlpha({})
+    const credentials = { username: 'u', password: 'p' }
+    const { status, body } = await app.call('POST', PATH, { body: { ...FEED, credentials } })
+    expect([status, body.errors[0].path]).toEqual([400, 'credentials'])
+    expect(body.errors[0].message).toContain('KERBSIDE_SECRET_KEY')
+    expect((await app.call('POST', PATH, { body: FEED })).status).toBe(201)
+  })
+})
