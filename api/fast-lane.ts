@@ -11,7 +11,7 @@ import type { RateCounts } from './rate-counts.ts'
  * What an endpoint has answered to somebody without a key, and answers to everybody alike for as long as `isCurrent`: it is
  * sent again without all that a request otherwise passes through, which takes longer than the sending.
  */
-export interface LaneOffer {
+interface LaneOffer {
   readonly authority: string
   readonly published: Publishable | readonly Publishable[]
   readonly body: Buffer

@@ -22,7 +22,7 @@ const FEEDS_MAX = 3_000
 /** A town's feed takes tens of milliseconds to write: others get their turn after so many. */
 const TURN_MS = 4
 
-export interface FeedBodies {
+interface FeedBodies {
   readonly protobuf: ServedBody
   /** Written when it is first asked for. */
   readonly json: ServedBody

@@ -43,7 +43,7 @@ export async function benchFeed(args: string[]): Promise<Record<string, number>>
   try {
     const zip = join(folder, 'feed.zip')
     generateFeed(zip, stopTimes)
-    const kerbside = await serve('serve-kerbside.ts', [zip])
+    const kerbside = await serve(new URL('./feed/serve-kerbside.ts', import.meta.url), [zip])
     servers.push(kerbside)
     const paths = ['gtfs-rt/trip-updates', 'stops/stop-20/departures?limit=20&minutes=1440'].map(
       (path) => `${kerbside.url}/v1/authorities/town/${path}`,
@@ -57,7 +57,7 @@ export async function benchFeed(args: string[]): Promise<Record<string, number>>
       files.push(file)
       result[index === 0 ? 'tripUpdatesBytes' : 'departuresBytes'] = body.length
     }
-    const bare = await serve('serve-bare.ts', files)
+    const bare = await serve(new URL('./feed/serve-bare.ts', import.meta.url), files)
     servers.push(bare)
     for (const [index, path] of paths.entries()) {
       const name = index === 0 ? 'tripUpdates' : 'departures'
@@ -109,13 +109,13 @@ async function compare(
   }
 }
 
-async function serve(script: string, args: string[]): Promise<Server> {
-  const child = fork(fileURLToPath(new URL(`./feed/${script}`, import.meta.url)), args)
+async function serve(script: URL, args: string[]): Promise<Server> {
+  const child = fork(fileURLToPath(script), args)
   child.once('exit', (code) => {
     if (code !== 0) child.emit('message', undefined)
   })
   const [url] = await once(child, 'message')
-  if (typeof url !== 'string') throw new Error(`${script} has ended`)
+  if (typeof url !== 'string') throw new Error(`${script.pathname} has ended`)
   return { child, url }
 }
 

@@ -4,7 +4,7 @@ import { periodSchema } from './period.ts'
 import { translationsSchema } from './translation.ts'
 
 /** GTFS-Realtime's causes, effects and severities. */
-export const ALERT_CAUSES = [
+const ALERT_CAUSES = [
   'UNKNOWN_CAUSE',
   'OTHER_CAUSE',
   'TECHNICAL_PROBLEM',
@@ -19,7 +19,7 @@ export const ALERT_CAUSES = [
   'MEDICAL_EMERGENCY',
   'SPECIAL_EVENT',
 ] as const
-export const ALERT_EFFECTS = [
+const ALERT_EFFECTS = [
   'NO_SERVICE',
   'REDUCED_SERVICE',
   'SIGNIFICANT_DELAYS',
@@ -33,13 +33,13 @@ export const ALERT_EFFECTS = [
   'ACCESSIBILITY_ISSUE',
 ] as const
 export type AlertEffect = (typeof ALERT_EFFECTS)[number]
-export const ALERT_SEVERITIES = ['UNKNOWN_SEVERITY', 'INFO', 'WARNING', 'SEVERE'] as const
+const ALERT_SEVERITIES = ['UNKNOWN_SEVERITY', 'INFO', 'WARNING', 'SEVERE'] as const
 
 const gtfsId = z.string().min(1).max(200)
 const positionSchema = z.array(z.number().min(-180).max(180)).length(2)
 
 /** A GeoJSON polygon: rings of [longitude, latitude], the first the outer one. */
-export const polygonSchema = z.strictObject({
+const polygonSchema = z.strictObject({
   type: z.literal('Polygon'),
   coordinates: z.array(z.array(positionSchema).min(4).max(1_000)).min(1).max(20),
 })
