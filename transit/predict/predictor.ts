@@ -11,6 +11,8 @@ import { packLearnt } from './pack-learnt.ts'
 const LEAN_PERCENT = 3
 /** Runs followed at a time; of one more the one that was followed first is forgotten, and what it taught stays. */
 const RUNS_MAX = 20_000
+/** Nothing has been heard of a run for so long, and nobody asked: it is over. */
+const STALE_MS = 4 * 3_600_000
 /** Predictions are compared with what came of them at these steps: closer ones say the same again. */
 const REMEMBER_STEP_MS = 45_000
 /** Between positions further apart than this it is not known when the first stop was left. */
@@ -73,6 +75,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
   const runs = new Map<string, FollowedRun>()
   /** When the vehicle that was last on a run ended it, by the vehicle. */
   const endedTimes = new Map<string, number>()
+  let lastTime = 0
   const sooner = 1 - leanPercent / 100
   return { observe, arrived, departed, predict, predictNext, forget, pack: () => packLearnt(learnt) }
 
@@ -189,15 +192,25 @@ export function createPredictor(options: PredictorOptions): Predictor {
     let followed = runs.get(run.key)
     if (!followed) {
       followed = times.follow(run)
-      if (runs.size >= RUNS_MAX) runs.delete(runs.keys().next().value as string)
+      forgetStale()
       runs.set(run.key, followed)
     }
     followed.vehicleId = vehicleId ?? followed.vehicleId
     return followed
   }
 
+  /** A run that was foreseen and never driven is forgotten by nobody else. */
+  function forgetStale(): void {
+    for (const [key, { seenTime, pending }] of runs) {
+      const heardTime = Math.max(seenTime || 0, pending.at(-1)?.time ?? 0)
+      if (runs.size < RUNS_MAX && heardTime > lastTime - STALE_MS) return
+      runs.delete(key)
+    }
+  }
+
   function remember(followed: FollowedRun, course: RunCourse, now: number, isBeforeStart: boolean): void {
     const { pending } = followed
+    lastTime = Math.max(lastTime, now)
     if (now - (pending.at(-1)?.time ?? Number.NEGATIVE_INFINITY) < REMEMBER_STEP_MS) return
     while (pending.length > 0 && now - (pending[0]?.time ?? now) > REMEMBERED_MS) pending.shift()
     const { firstStopIndex, arrivalTimes } = course
