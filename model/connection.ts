@@ -1,9 +1,6 @@
 import { z } from 'zod'
 import { idSchema } from './id.ts'
 
-/** What speaks at the other end of a connection that an authority has set up. */
-export const CONNECTION_TYPES = ['gtfs-realtime', 'hfp'] as const
-
 /** Where passwords and keys are not seen by whoever reads the connection: they are told apart, and never shown. */
 const MESSAGE_OF_USERINFO =
   'names a user or a password: tell them in credentials, where they are kept encrypted'

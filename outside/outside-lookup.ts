@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import { isPrivateAddress } from './is-private-address.ts'
 
 /** Where an outside address leads to something that it must not reach. */
-export class PrivateAddressError extends Error {
+class PrivateAddressError extends Error {
   constructor(host: string) {
     super(`${host} is within a private network: that takes KERBSIDE_ALLOW_PRIVATE=1`)
     this.name = 'PrivateAddressError'

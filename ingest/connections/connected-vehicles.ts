@@ -71,7 +71,7 @@ export function createConnectedVehicles({
 }
 
 /** What a vehicle's id is as a device's: what an id may not have becomes "_". Undefined where nothing is left of it. */
-export function toDeviceId(vehicleId: string): string | undefined {
+function toDeviceId(vehicleId: string): string | undefined {
   const cleaned = vehicleId
     .replace(/[^A-Za-z0-9_-]+/g, '_')
     .replace(/^[_-]+/, '')

@@ -18,7 +18,7 @@ export interface AccuracyCount {
   readonly covered: number
 }
 
-export interface PredictionOutcome {
+interface PredictionOutcome {
   readonly routeId: string
   readonly hour: number
   readonly predictedHorizonSeconds: number

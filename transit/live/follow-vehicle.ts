@@ -8,7 +8,7 @@ import type { TripRun } from './trip-run.ts'
 import type { Duty, VehicleState } from './vehicle-state.ts'
 
 /** Further from its path than this a vehicle is not on its trip: the threshold of GTFS-Realtime's validator, rule E029. */
-export const OFF_ROUTE_M = 200
+const OFF_ROUTE_M = 200
 /** Nothing is predicted of a vehicle that has been off its path for longer. */
 export const OFF_ROUTE_GRACE_MS = 120_000
 /** Receivers go back by less than this. */

@@ -5,6 +5,7 @@ import { cleanTripUpdate } from './clean-trip-update.ts'
 import { describeTrip, knowNothing, type StopKnowledge } from './describe-trip.ts'
 import { describeVehicle } from './describe-vehicle.ts'
 import { OFF_ROUTE_GRACE_MS } from './follow-vehicle.ts'
+import { holdAtStart } from './hold-at-start.ts'
 import type { LineCoverage } from './line-coverage.ts'
 import type { OutsideTrip, OutsideUpdates } from './outside-updates.ts'
 import type { RunDays } from './run-days.ts'
@@ -234,29 +235,5 @@ export function createSnapshotMaker(parts: SnapshotParts): (now: number) => Tran
     const stop = states.stopAt(state)
     const isDue = stop < 0 ? Number.NEGATIVE_INFINITY : schedule.departureAt(duty.run, stop)
     return now - Math.max(state.stillSince, isDue) <= PARKED_MS
-  }
-}
-
-/**
- * Nobody leaves a trip's first stop before its time, however early a prediction is said on purpose; and what follows is not
- * before that.
- */
-function holdAtStart(stops: StopKnowledge[], aimedDepartureTime: number): void {
-  let earliest = aimedDepartureTime
-  for (const [index, stop] of stops.entries()) {
-    const { arrivalTime, departureTime, earliestTime, latestTime } = stop
-    if (arrivalTime === null || departureTime === null) return
-    const isFirst = index === 0
-    if (!isFirst && arrivalTime >= earliest) return
-    const arrival = isFirst ? arrivalTime : Math.max(arrivalTime, earliest)
-    const departure = Math.max(departureTime, earliest)
-    stops[index] = {
-      ...stop,
-      arrivalTime: arrival,
-      departureTime: departure,
-      earliestTime: earliestTime === null ? null : Math.max(earliestTime, earliest),
-      latestTime: latestTime === null ? null : Math.max(latestTime, departure),
-    }
-    earliest = departure
   }
 }

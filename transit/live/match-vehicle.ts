@@ -44,7 +44,7 @@ interface Hypothesis {
   distanceM: number
 }
 
-export interface VehicleMatch {
+interface VehicleMatch {
   readonly run: TripRun
   /**
    * The posterior probability of this run, given the sightings: its likelihood (the decayed mean of `TripFit.placeScore`, as of
@@ -58,7 +58,7 @@ export interface VehicleMatch {
   readonly movedM: number
 }
 
-export interface MatchContext {
+interface MatchContext {
   /** What it is taken to do until now. */
   readonly current: TripRun | null
   /** What its block says that it does next. */
