@@ -260,7 +260,8 @@ function parseAdminKey(value: string): string {
 
 function parseSecretKey(value: string): string {
   // What an AES-256 key is derived from: a short one could be guessed by whoever has a copy of the registry.
-  if (value.length < 32) throw new Error('at least 32 characters are expected, such as of openssl rand -base64 32')
+  if (value.length < 32)
+    throw new Error('at least 32 characters are expected, such as of openssl rand -base64 32')
   return value
 }
 
