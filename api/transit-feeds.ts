@@ -63,15 +63,17 @@ export function createTransitFeeds({
   return {
     isCurrent(authority, kind, bodies) {
       const kept = feeds.get(`${authority}/${kind}`)
-      if (!kept?.source || kept.isBeingMade || kept.last?.bodies !== bodies) return false
-      return view.isCurrent(authority, kept.source)
+      if (!kept?.source || kept.last?.bodies !== bodies) return false
+      return kept.isBeingMade || view.isCurrent(authority, kept.source)
     },
 
     async get(authority, kind) {
       const moment = await view.findMoment(authority)
       const key = `${authority}/${kind}`
       const before = feeds.get(key)
-      if (before && (before.isBeingMade || isCurrent(before, moment))) return before.made
+      // Whoever has it made waits for it; the others need not, where there is one before it.
+      if (before?.isBeingMade) return before.last?.bodies ?? before.made
+      if (before && isCurrent(before, moment)) return before.made
       const kept: Kept = {
         source: moment,
         madeTime: clock.now(),

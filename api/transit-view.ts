@@ -113,6 +113,7 @@ export function createTransitView({
   function isCurrent(authority: string, moment: TransitMoment): boolean {
     const kept = authorities.get(authority)
     if (kept?.moment !== moment || !isFresh(kept)) return false
+    if (kept.making) return true
     return holds(kept, moment, transit?.snapshot(authority), clock.now())
   }
 
