@@ -1,6 +1,8 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import gtfsRealtime from 'gtfs-realtime-bindings'
 import { expect, onTestFinished, test } from 'vitest'
+import { buildGtfs } from '../fixtures/build-gtfs.ts'
+import { createTestApp } from '../fixtures/create-test-app.ts'
 import { type ReceivedEvent, readEvents } from '../fixtures/read-events.ts'
 import { NOON, trackTrip } from '../transit/feed/live-town.ts'
 import { createTransitTown, type TransitTown } from './transit-town.ts'
@@ -61,6 +63,26 @@ test('the departures of a stop are told with and without anything live', async (
     'R3-weekday-8-0.20260217.3',
     'R1-weekday-8-0.20260217.6',
   ])
+})
+
+test('a timetable that was put has departures at once, without a tracker', async () => {
+  const own = await createTestApp()
+  await own.createAuthority({ id: 'alpha' })
+  expect((await own.call('GET', PATH)).status).toBe(404)
+  const put = await own.app.inject({
+    method: 'PUT',
+    url: `${ALPHA}/gtfs`,
+    headers: {
+      authorization: `Bearer ${await own.createKey('alpha', 'admin')}`,
+      'content-type': 'application/zip',
+    },
+    payload: Buffer.from(buildGtfs()),
+  })
+  expect(put.statusCode, put.body).toBe(201)
+  const { body } = await own.call('GET', `${PATH}?minutes=10`)
+  expect(body.items.map(({ state }: { state: string }) => state)).toEqual(['timetable', 'timetable'])
+  const feed = await own.call('GET', `${ALPHA}/gtfs-rt/trip-updates.json`)
+  expect(feed.body).toMatchObject({ header: { feedVersion: 'town-1' }, entity: [] })
 })
 
 test('what is asked for wrongly, or is not there, is said', async () => {
