@@ -26,6 +26,8 @@ export interface ExpectedBoard {
 const MINUTES_OFF = 1.5
 /** So much of a text that runs through a line tells which it is. */
 const SCROLLED_MIN = 6
+/** Those that leave at about the same time stand in any order. */
+const SAME_MINUTE_MS = 60_000
 /** A departure that is further ahead need not stand on an empty sign. */
 const AHEAD_MS = 3_600_000
 
@@ -38,7 +40,7 @@ export function compareLines(lines: readonly string[], board: ExpectedBoard, now
   const faults: LineFault[] = []
   const left = new Set(board.departures)
   const unsettled = new Set(board.unsettled)
-  let last = -1
+  let latest = Number.NEGATIVE_INFINITY
   for (const line of lines) {
     const { text, shown } = readBoardLine(line)
     if (text === '' || isOtherText(text, board.texts)) continue
@@ -49,23 +51,27 @@ export function compareLines(lines: readonly string[], board: ExpectedBoard, now
       continue
     }
     left.delete(departure)
-    last = Math.max(last, board.departures.indexOf(departure))
+    latest = Math.max(latest, timeOf(departure))
     const isSettled = !board.unsettled.some(({ departureId }) => departureId === departure.departureId)
     if (isSettled && minutesOff(shown, departure, board, now) > MINUTES_OFF) {
       faults.push({ reason: 'wrong_time', line, departureId: departure.departureId })
     }
     unsettled.delete(departure)
   }
-  const isEmpty = last === -1 && faults.length === 0
+  const isEmpty = latest === Number.NEGATIVE_INFINITY && faults.length === 0
   for (const [index, departure] of board.departures.entries()) {
-    const isSoon = (departure.expectedDepartureTime ?? departure.aimedDepartureTime) < now + AHEAD_MS
-    const isDue = index < last || (isEmpty && index === 0 && isSoon)
+    const isSoon = timeOf(departure) < now + AHEAD_MS
+    const isDue = timeOf(departure) < latest - SAME_MINUTE_MS || (isEmpty && index === 0 && isSoon)
     const isUnsettled = board.unsettled.some(({ departureId }) => departureId === departure.departureId)
     if (isDue && !isUnsettled && left.has(departure)) {
       faults.push({ reason: 'missing_departure', line: null, departureId: departure.departureId })
     }
   }
   return faults
+}
+
+function timeOf({ expectedDepartureTime, aimedDepartureTime }: Departure): number {
+  return expectedDepartureTime ?? aimedDepartureTime
 }
 
 function isNamed(text: string, { routeShortName, headsign }: Departure): boolean {

@@ -130,9 +130,11 @@ test('a sign is told the same departures as apps, and is found out when it shows
     sign: { lineCount: 5, charsPerLine: 30, firmware: 'SIM.1.0' },
   })
   own.clock.advance(20)
-  await eventually(async () => (await shown('sign-1')).agrees).toBe(true)
-  const { shouldShow, faults } = await shown('sign-1')
-  expect(faults).toEqual([])
+  await eventually(async () => {
+    const { agrees, faults, shown: lines } = await shown('sign-1')
+    return { agrees, faults, lines }
+  }).toMatchObject({ agrees: true, faults: [] })
+  const { shouldShow } = await shown('sign-1')
   expect(shouldShow[0].items[0].departureId).toBe(body.items[0].departureId)
 
   link.sign.manner = 'lying'

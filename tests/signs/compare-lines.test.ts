@@ -90,3 +90,8 @@ test('what has just changed may be shown as it was', () => {
   expect(compare(['X17 Batchampton 7 min'], { unsettled: [a] })).toEqual([])
   expect(compare(['123A East Killingham 2 min', 'X17 Batchampton 12 min'], { unsettled: [b] })).toEqual([])
 })
+
+test('of two that leave in the same minute a sign may leave out either', () => {
+  const [a, b] = [departure('a', '5', 'Mill Lane', 4), departure('b', '6', 'Mill Lane', 4.5)]
+  expect(compare(['6 Mill Lane 4 min'], { departures: [a, b] })).toEqual([])
+})
