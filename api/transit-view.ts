@@ -44,8 +44,9 @@ interface Kept {
   reading: Promise<Notices> | undefined
 }
 
-/** Others get their turn after so many. */
+/** Others get their turn after so many, but not before so many trips: that of a small town is there at once. */
 const TURN_MS = 4
+const TURN_TRIPS_MIN = 50
 /** A moment is made anew this often though nothing has changed: departures leave, and ages grow. */
 const MOMENT_MS = 5_000
 /** What operators enter through another process holds here so much later. */
@@ -81,7 +82,9 @@ export function createTransitView({
     const { moment } = kept
     const now = clock.now()
     if (moment?.timetable === timetable && holds(kept, moment, snapshot, now)) return moment
-    if (kept.making) return moment?.timetable === timetable ? moment : kept.making
+    // What operators have entered holds at once for whoever asks after it.
+    const mayBeBefore = moment?.timetable === timetable && kept.madeOf === notices
+    if (kept.making) return mayBeBefore ? moment : kept.making
     const { changes, alerts } = notices
     const steps = makeTransitMoment({ timetable, snapshot, changes, alerts, now })
     const made = takeTurn(steps)
@@ -96,7 +99,7 @@ export function createTransitView({
       .finally(() => {
         kept.making = undefined
       })
-    if (moment?.timetable !== timetable) return kept.making
+    if (!mayBeBefore) return kept.making
     kept.making.catch((error: unknown) => {
       logger.error({ authority, error: messageOf(error) }, 'what is known of trips cannot be put together')
     })
@@ -113,7 +116,7 @@ export function createTransitView({
   function isCurrent(authority: string, moment: TransitMoment): boolean {
     const kept = authorities.get(authority)
     if (kept?.moment !== moment || !isFresh(kept)) return false
-    if (kept.making) return true
+    if (kept.making) return kept.madeOf === kept.notices
     return holds(kept, moment, transit?.snapshot(authority), clock.now())
   }
 
@@ -193,10 +196,10 @@ export function createTransitView({
 /** Undefined where there is more to be done than fits. */
 function takeTurn(steps: Generator<void, TransitMoment>): TransitMoment | undefined {
   const end = performance.now() + TURN_MS
-  do {
+  for (let trips = 0; trips < TURN_TRIPS_MIN || performance.now() < end; trips += 1) {
     const step = steps.next()
     if (step.done) return step.value
-  } while (performance.now() < end)
+  }
   return undefined
 }
 
