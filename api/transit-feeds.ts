@@ -17,6 +17,8 @@ export type FeedKind = 'trip-updates' | 'vehicle-positions' | 'alerts'
 
 /** How long positions that vehicles report are served from memory before the store is asked again: a second of the machine's. */
 const FRESH_MS = 1_000
+/** While the next one is made the one before is served, unless it was made longer ago: who asks seldom waits instead. */
+const SERVED_BEFORE_MS = 10_000
 /** Feeds kept, some kilobytes a vehicle; the least recently begun is let go, and its timestamp begins anew. */
 const FEEDS_MAX = 3_000
 /** A town's feed takes tens of milliseconds to write: others get their turn after so many. */
@@ -42,7 +44,14 @@ interface Kept {
   madeTime: number
   made: Promise<FeedBodies>
   isBeingMade: boolean
-  last: { readonly feed: Feed; readonly bodies: FeedBodies } | undefined
+  last: Made | undefined
+}
+
+interface Made {
+  readonly feed: Feed
+  readonly bodies: FeedBodies
+  /** Clock.now when it was known to be so. */
+  readonly time: number
 }
 
 export function createTransitFeeds({
@@ -64,15 +73,15 @@ export function createTransitFeeds({
     isCurrent(authority, kind, bodies) {
       const kept = feeds.get(`${authority}/${kind}`)
       if (!kept?.source || kept.last?.bodies !== bodies) return false
-      return kept.isBeingMade || view.isCurrent(authority, kept.source)
+      return kept.isBeingMade ? isRecent(kept.last) : view.isCurrent(authority, kept.source)
     },
 
     async get(authority, kind) {
       const moment = await view.findMoment(authority)
       const key = `${authority}/${kind}`
       const before = feeds.get(key)
-      // Whoever has it made waits for it; the others need not, where there is one before it.
-      if (before?.isBeingMade) return before.last?.bodies ?? before.made
+      // Whoever has it made waits for it; the others need not, where there is one just before it.
+      if (before?.isBeingMade) return before.last && isRecent(before.last) ? before.last.bodies : before.made
       if (before && isCurrent(before, moment)) return before.made
       const kept: Kept = {
         source: moment,
@@ -98,10 +107,16 @@ export function createTransitFeeds({
 
       async function make(...made: Parameters<typeof makeFeed>): Promise<FeedBodies> {
         const feed = await makeFeed(...made)
-        if (kept.last?.feed !== feed) kept.last = { feed, bodies: createBodies(feed) }
-        return kept.last.bodies
+        const bodies = kept.last?.feed === feed ? kept.last.bodies : createBodies(feed)
+        kept.last = { feed, bodies, time: clock.now() }
+        return bodies
       }
     },
+  }
+
+  function isRecent({ time }: Made): boolean {
+    const ageMs = clock.now() - time
+    return ageMs >= 0 && ageMs < SERVED_BEFORE_MS * clock.speed
   }
 
   function isCurrent(kept: Kept, moment: TransitMoment | undefined): boolean {

@@ -13,7 +13,7 @@ import type { TimetableSource, TransitDesk } from './parts.ts'
 export interface TransitView {
   /**
    * Undefined where an authority has no timetable. While the next one of a large town is being made, which takes some turns
-   * of the event loop, it is the one before.
+   * of the event loop, it is the one before, where that is but seconds old.
    */
   findMoment(authority: string): Promise<TransitMoment | undefined>
   /** Whether a moment is what `findMoment` would find, as far as that is known without a look anywhere. */
@@ -49,6 +49,8 @@ const TURN_MS = 4
 const TURN_TRIPS_MIN = 50
 /** A moment is made anew this often though nothing has changed: departures leave, and ages grow. */
 const MOMENT_MS = 5_000
+/** While the next one is made the one before is served, unless it is older than this: who asks seldom waits instead. */
+const SERVED_BEFORE_MS = 10_000
 /** What operators enter through another process holds here so much later. */
 const NOTICES_MS = 5_000
 /** Authorities whose moments are kept; the least recently begun is let go. */
@@ -83,7 +85,7 @@ export function createTransitView({
     const now = clock.now()
     if (moment?.timetable === timetable && holds(kept, moment, snapshot, now)) return moment
     // What operators have entered holds at once for whoever asks after it.
-    const mayBeBefore = moment?.timetable === timetable && kept.madeOf === notices
+    const mayBeBefore = moment?.timetable === timetable && kept.madeOf === notices && isRecent(moment, now)
     if (kept.making) return mayBeBefore ? moment : kept.making
     const { changes, alerts } = notices
     const steps = makeTransitMoment({ timetable, snapshot, changes, alerts, now })
@@ -116,8 +118,13 @@ export function createTransitView({
   function isCurrent(authority: string, moment: TransitMoment): boolean {
     const kept = authorities.get(authority)
     if (kept?.moment !== moment || !isFresh(kept)) return false
-    if (kept.making) return kept.madeOf === kept.notices
-    return holds(kept, moment, transit?.snapshot(authority), clock.now())
+    const now = clock.now()
+    if (kept.making) return kept.madeOf === kept.notices && isRecent(moment, now)
+    return holds(kept, moment, transit?.snapshot(authority), now)
+  }
+
+  function isRecent({ time }: TransitMoment, now: number): boolean {
+    return now >= time && now - time < SERVED_BEFORE_MS * clock.speed
   }
 
   function holds(kept: Kept, moment: TransitMoment, snapshot: unknown, now: number): boolean {

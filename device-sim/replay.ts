@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Clock } from '../model/clock.ts'
+import { type Clock, createScaledClock } from '../model/clock.ts'
 import type { Logger } from '../model/logger.ts'
 import { formatTime } from '../model/time.ts'
 import { createApiClient } from './client/api-client.ts'
@@ -23,6 +23,8 @@ export interface ReplayOptions {
   readonly authority?: string
   /** What Kerbside takes for the time: readings that are ahead of it will be refused, which is warned of. */
   readonly clock?: Clock
+  /** Readings are sent when the clock has come to their time, and those before at once; `speed` says nothing then. */
+  readonly isByClock?: boolean
   readonly logger: Logger
   readonly signal?: AbortSignal
   readonly onProgress?: ProgressListener
@@ -67,7 +69,7 @@ export async function replayRecording(options: ReplayOptions): Promise<ReplayRes
   let acknowledged = 0
   let reportedAt = performance.now()
   try {
-    for await (const due of takeDue(readings, options.speed, signal)) {
+    for await (const due of takeDue(readings, options)) {
       published += due.length
       await mapConcurrently(groupByDevice(due), DEVICES_AT_ONCE, async ([first, ...rest]) => {
         const link = await links.get(first)
@@ -100,9 +102,9 @@ export async function replayRecording(options: ReplayOptions): Promise<ReplayRes
 
 function warnOfClock(
   { lastTime, firstTime, format }: Recording,
-  { clock, logger, speed }: ReplayOptions,
+  { clock, isByClock, logger, speed }: ReplayOptions,
 ): void {
-  if (!clock) return
+  if (!clock || isByClock) return
   const isPaced = speed > 0 && speed !== Number.POSITIVE_INFINITY
   const aheadMs = (isPaced ? firstTime : lastTime) - clock.now()
   if (aheadMs <= CLOCK_AHEAD_MS) return
@@ -120,24 +122,29 @@ function warnOfClock(
 /** Parts of `readings`, each when its time has come. */
 async function* takeDue(
   readings: readonly RecordedReading[],
-  speed: number,
-  signal: AbortSignal | undefined,
+  options: Pick<ReplayOptions, 'speed' | 'clock' | 'isByClock' | 'signal'>,
 ): AsyncGenerator<readonly RecordedReading[]> {
+  const { clock, isByClock = false, signal } = options
+  const speed = isByClock && clock ? clock.speed : options.speed
   const isPaced = speed > 0 && speed !== Number.POSITIVE_INFINITY
-  const startedAt = performance.now()
   const firstTime = readings[0]?.sentTime ?? 0
+  const { now } = isByClock && clock ? clock : createScaledClock(firstTime, speed)
   for (let index = 0; index < readings.length; ) {
     if (signal?.aborted) return
     let end = Math.min(index + READINGS_AT_ONCE, readings.length)
     if (isPaced) {
-      const now = firstTime + (performance.now() - startedAt) * speed
-      const waitMs = ((readings[index]?.sentTime ?? 0) - now) / speed
+      const time = now()
+      const waitMs = ((readings[index]?.sentTime ?? 0) - time) / speed
       if (waitMs > 0) {
         await sleep(Math.max(waitMs, PACE_MS), undefined, signal ? { signal } : {})
         continue
       }
       end = index + 1
-      while (end < readings.length && end - index < READINGS_AT_ONCE && (readings[end]?.sentTime ?? 0) <= now)
+      while (
+        end < readings.length &&
+        end - index < READINGS_AT_ONCE &&
+        (readings[end]?.sentTime ?? 0) <= time
+      )
         end++
     }
     yield readings.slice(index, end)
