@@ -21,6 +21,7 @@ import { registerGtfs, UPLOAD_SECONDS } from './endpoints/gtfs.ts'
 import { registerGtfsRt } from './endpoints/gtfs-rt.ts'
 import { registerHealth } from './endpoints/health.ts'
 import { registerIngest } from './endpoints/ingest.ts'
+import { registerKeyRequests } from './endpoints/key-requests.ts'
 import { registerKeys } from './endpoints/keys.ts'
 import { registerMaps } from './endpoints/maps.ts'
 import { registerQuarantine } from './endpoints/quarantine.ts'
@@ -35,6 +36,7 @@ import { registerStops } from './endpoints/stops.ts'
 import { registerTrafficForecast } from './endpoints/traffic-forecast.ts'
 import { createFastLane } from './fast-lane.ts'
 import { parseJsonBodies } from './json-body.ts'
+import { countKeyUsage } from './key-usage.ts'
 import { createKnownCallers } from './known-callers.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { createLiveRounds } from './live-rounds.ts'
@@ -120,7 +122,8 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   const known = createKnownCallers(parts.registry)
   requireRights(app, parts.registry, known)
   const counts = createRateCounts(limits.countedClientsMax)
-  await app.register(rateLimit, limitRates(limits, counts))
+  const usage = countKeyUsage(app, parts)
+  await app.register(rateLimit, limitRates(limits, counts, usage))
   answerNotFound(app)
   await addDocs(app, parts)
 
@@ -164,7 +167,8 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerSiri(app, boards)
   registerDisplayShown(app, parts, stopBoards, signDesk)
   registerServiceNotices(app, parts, view)
-  registerKeys(app, parts)
+  registerKeys(app, parts, usage)
+  registerKeyRequests(app, parts)
   registerAudit(app, parts)
 
   addMethodNotAllowed(app)

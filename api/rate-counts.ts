@@ -1,25 +1,25 @@
 const WINDOW_MS = 60_000
 
-/** How often each client has asked within its minute. */
+/** How often each client has asked within its minute, or another window. */
 export interface RateCounts {
-  /** Counts one more; `ttl` is how many ms of the minute are left. */
+  /** Counts one more; `ttl` is how many ms of that are left. */
   count(client: string): { current: number; ttl: number }
 }
 
 /** Of so many clients at once; the least recently seen is let go, and begins anew. */
-export function createRateCounts(clientsMax: number): RateCounts {
+export function createRateCounts(clientsMax: number, windowMs = WINDOW_MS): RateCounts {
   const clients = new Map<string, { current: number; begun: number }>()
   return {
     count(client) {
       const now = performance.now()
       let seen = clients.get(client)
-      if (!seen || now - seen.begun >= WINDOW_MS) seen = { current: 0, begun: now }
+      if (!seen || now - seen.begun >= windowMs) seen = { current: 0, begun: now }
       seen.current += 1
       clients.delete(client)
       clients.set(client, seen)
       const [oldest] = clients.keys()
       if (clients.size > clientsMax && oldest !== undefined) clients.delete(oldest)
-      return { current: seen.current, ttl: WINDOW_MS - (now - seen.begun) }
+      return { current: seen.current, ttl: windowMs - (now - seen.begun) }
     },
   }
 }

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { messageOf } from '../model/error.ts'
 import { ID_PATTERN } from '../model/id.ts'
+import { includesScope, type Key } from '../model/key.ts'
 import type { Logger } from '../model/logger.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { DeviceRecord, Registry } from '../registry/registry.ts'
@@ -65,7 +66,7 @@ export function createAuthenticator({
     },
     isKeyOf: async (key, authority) => {
       const record = await registry.findKey(key)
-      return record !== undefined && record.authority === authority
+      return record !== undefined && record.authority === authority && readsAll(record.key)
     },
     close: () => clearInterval(forgetRefusals),
   }
@@ -103,7 +104,7 @@ export function createAuthenticator({
     const key = password.toString()
     try {
       const record = await registry.findKey(key)
-      if (record?.authority !== authority) return REFUSED
+      if (record?.authority !== authority || !readsAll(record.key)) return REFUSED
     } catch (error) {
       logger.warn({ authority, error: messageOf(error) }, 'a login waits for the registry')
       return { type: 'refused', refusal: 'unavailable' }
@@ -130,6 +131,11 @@ export function createAuthenticator({
 
 function isPassword(device: DeviceRecord | undefined, hash: Buffer): boolean {
   return device !== undefined && timingSafeEqual(device.passwordHash, hash)
+}
+
+/** What is published is published over HTTP: its keys subscribe to nothing. */
+function readsAll({ scopes }: Key): boolean {
+  return includesScope(scopes, 'read')
 }
 
 function wait(ms: number): Promise<void> {

@@ -22,6 +22,14 @@ export const authoritySchema = z.object({
   timeZone: timeZoneSchema,
   /** What is named twice counts once. */
   published: z.array(z.enum(PUBLISHABLE)).overwrite((names) => [...new Set(names)]),
+  /** The address of what the published data may be used for; not there where nothing is said. */
+  licence: z
+    .string()
+    .max(500)
+    .regex(/^https?:\/\/[!-;=?-~]+$/, 'must be an http or https address')
+    .optional(),
+  /** Who is to be named by whoever shows the data. */
+  attribution: z.string().min(1).max(500).optional(),
 })
 export type Authority = z.infer<typeof authoritySchema>
 
@@ -32,5 +40,9 @@ export const newAuthoritySchema = authoritySchema.extend({
 })
 export type NewAuthority = z.infer<typeof newAuthoritySchema>
 
-export const authorityPatchSchema = authoritySchema.omit({ id: true }).partial()
+const { licence, attribution } = authoritySchema.shape
+export const authorityPatchSchema = authoritySchema
+  .omit({ id: true })
+  .extend({ licence: licence.nullable(), attribution: attribution.nullable() })
+  .partial()
 export type AuthorityPatch = z.infer<typeof authorityPatchSchema>

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 
-/** What a key may do; each includes the ones before it. */
-export const SCOPES = ['read', 'operate', 'admin'] as const
+/** What a key may do; each includes the ones before it. The first reads what everybody may read, but is counted by itself. */
+export const SCOPES = ['published', 'read', 'operate', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
+
+export const requestsPerMinuteSchema = z.int().min(1).max(1_000_000)
 
 export const newKeySchema = z.object({
   name: z.string().min(1).max(200),
@@ -11,6 +13,7 @@ export const newKeySchema = z.object({
     .min(1)
     .max(SCOPES.length)
     .overwrite((scopes) => [...new Set(scopes)]),
+  requestsPerMinute: requestsPerMinuteSchema.optional(),
 })
 export type NewKey = z.infer<typeof newKeySchema>
 
@@ -21,6 +24,8 @@ export interface Key {
   readonly scopes: readonly Scope[]
   /** Milliseconds since 1970. */
   readonly createdTime: number
+  /** Undefined where the installation's limit is the only one. */
+  readonly requestsPerMinute?: number | undefined
 }
 
 export function includesScope(scopes: readonly Scope[], wanted: Scope): boolean {

@@ -50,7 +50,7 @@ export function createAuthorityRecords(
       return row.incarnation
     },
 
-    createAuthority({ id, name, timeZone, published }, actor) {
+    createAuthority({ id, name, timeZone, published, licence, attribution }, actor) {
       return transact(async (transaction) => {
         const row = await transaction
           .insertInto('authorities')
@@ -59,6 +59,8 @@ export function createAuthorityRecords(
             name: cleanText(name ?? id),
             time_zone: timeZone,
             published: JSON.stringify(published),
+            licence: licence ?? null,
+            attribution: attribution === undefined ? null : cleanText(attribution),
             incarnation: context.nextId(),
           })
           .onConflict((conflict) => conflict.column('id').doNothing())
@@ -77,7 +79,7 @@ export function createAuthorityRecords(
 
     updateAuthority(id, patch, actor) {
       return transact(async (transaction) => {
-        const { name, timeZone, published } = patch
+        const { name, timeZone, published, licence, attribution } = patch
         const row = await transaction
           .updateTable('authorities')
           .set({
@@ -86,6 +88,10 @@ export function createAuthorityRecords(
             ...(name === undefined ? {} : { name: cleanText(name) }),
             ...(timeZone === undefined ? {} : { time_zone: timeZone }),
             ...(published === undefined ? {} : { published: JSON.stringify(published) }),
+            ...(licence === undefined ? {} : { licence }),
+            ...(attribution === undefined
+              ? {}
+              : { attribution: attribution === null ? null : cleanText(attribution) }),
           })
           .where('id', '=', id)
           .returningAll()
@@ -117,6 +123,14 @@ export function createAuthorityRecords(
   }
 }
 
-function toAuthority({ id, name, time_zone, published }: Omit<AuthorityRow, 'incarnation'>): Authority {
-  return { id, name, timeZone: time_zone, published: JSON.parse(published) }
+function toAuthority(row: Omit<AuthorityRow, 'incarnation'>): Authority {
+  const { id, name, time_zone, published, licence, attribution } = row
+  return {
+    id,
+    name,
+    timeZone: time_zone,
+    published: JSON.parse(published),
+    ...(licence !== null && { licence }),
+    ...(attribution !== null && { attribution }),
+  }
 }

@@ -1,10 +1,15 @@
-import { type Key, SCOPES } from '../model/key.ts'
+import { type Key, type NewKey, SCOPES } from '../model/key.ts'
 import { recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
 import { takeVersions } from './device-changes.ts'
 import { listPage } from './list-page.ts'
 import type { Registry } from './registry.ts'
-import { notFound, type RegistryContext, requireAuthority } from './registry-context.ts'
+import {
+  notFound,
+  type RegistryContext,
+  type RegistryTransaction,
+  requireAuthority,
+} from './registry-context.ts'
 import type { RegistryTables } from './registry-tables.ts'
 import { recordRevocation } from './revocations.ts'
 import { createKeySecret, hashSecret } from './secret.ts'
@@ -18,7 +23,7 @@ export function createKeyRecords(
   Registry,
   'listKeys' | 'createKey' | 'deleteKey' | 'findKey' | 'createInstallationKey' | 'setInstallationKey'
 > {
-  const { clock, nextId } = context
+  const { clock } = context
   const { kysely, transact } = context.database
   return {
     async listKeys(authority, page) {
@@ -31,25 +36,10 @@ export function createKeyRecords(
       return listPage(rows, page, toKey, (row) => row.id)
     },
 
-    createKey(authority, { name, scopes }, actor) {
+    createKey(authority, key, actor) {
       return transact(async (transaction) => {
         await requireAuthority(transaction, authority)
-        const secret = createKeySecret()
-        const key: Key = { id: nextId(), name: cleanText(name), scopes, createdTime: clock.now() }
-        await transaction
-          .insertInto('keys')
-          .values(toKeyRow(authority, key, secret))
-          .execute()
-        await recordAudit(transaction, context, [
-          {
-            authority,
-            actor,
-            action: 'key.create',
-            target: key.id,
-            detail: { name: key.name, scopes },
-          },
-        ])
-        return { key, secret }
+        return insertKey(transaction, context, { authority, key, actor })
       })
     },
 
@@ -64,6 +54,12 @@ export function createKeyRecords(
           .returning(['name', 'hash'])
           .executeTakeFirst()
         if (!row) throw notFound('key', id)
+        // Who had asked for it need not be known any more.
+        await transaction
+          .deleteFrom('key_requests')
+          .where('authority', '=', authority)
+          .where('key_id', '=', id)
+          .execute()
         await recordRevocation(transaction, context, { version, authority, keyHash: row.hash })
         await recordAudit(transaction, context, [
           { authority, actor, action: 'key.delete', target: id, detail: { name: row.name } },
@@ -132,8 +128,34 @@ export function createKeyRecords(
   }
 }
 
+/** A new key within a transaction, with its audit; its secret is known to the caller alone. */
+export async function insertKey(
+  transaction: RegistryTransaction,
+  context: RegistryContext,
+  { authority, key: wanted, actor }: { authority: string; key: NewKey; actor: string },
+): Promise<{ key: Key; secret: string }> {
+  const { name, scopes, requestsPerMinute } = wanted
+  const secret = createKeySecret()
+  const key: Key = {
+    id: context.nextId(),
+    name: cleanText(name),
+    scopes,
+    createdTime: context.clock.now(),
+    ...(requestsPerMinute !== undefined && { requestsPerMinute }),
+  }
+  await transaction
+    .insertInto('keys')
+    .values(toKeyRow(authority, key, secret))
+    .execute()
+  const detail = { name: key.name, scopes, requestsPerMinute }
+  await recordAudit(transaction, context, [
+    { authority, actor, action: 'key.create', target: key.id, detail },
+  ])
+  return { key, secret }
+}
+
 function toKeyRow(authority: string | null, key: Key, secret: string): RegistryTables['keys'] {
-  const { id, name, scopes, createdTime } = key
+  const { id, name, scopes, createdTime, requestsPerMinute = null } = key
   return {
     id,
     authority,
@@ -141,11 +163,18 @@ function toKeyRow(authority: string | null, key: Key, secret: string): RegistryT
     scopes: JSON.stringify(scopes),
     hash: hashOf(secret),
     created_time: createdTime,
+    requests_per_minute: requestsPerMinute,
   }
 }
 
-function toKey({ id, name, scopes, created_time }: RegistryTables['keys']): Key {
-  return { id, name, scopes: JSON.parse(scopes), createdTime: created_time }
+function toKey({ id, name, scopes, created_time, requests_per_minute }: RegistryTables['keys']): Key {
+  return {
+    id,
+    name,
+    scopes: JSON.parse(scopes),
+    createdTime: created_time,
+    ...(requests_per_minute !== null && { requestsPerMinute: requests_per_minute }),
+  }
 }
 
 function hashOf(secret: string): string {

@@ -9,6 +9,8 @@ import { createDeviceChangeRecords } from './device-changes.ts'
 import { createDeviceStatusRecords } from './device-statuses.ts'
 import { createDeviceRecords } from './devices.ts'
 import { createIngestRecords } from './ingest-record.ts'
+import { createKeyRequestRecords } from './key-requests.ts'
+import { createKeyUsageRecords } from './key-usage.ts'
 import { createKeyRecords } from './keys.ts'
 import { createLeaseRecords } from './leases.ts'
 import { createQuarantineRecords } from './quarantine.ts'
@@ -42,6 +44,8 @@ export function createKyselyRegistry({
     ...createDeviceChangeRecords(context),
     ...createDeviceStatusRecords(context),
     ...createKeyRecords(context),
+    ...createKeyRequestRecords(context),
+    ...createKeyUsageRecords(context),
     ...createRevocationRecords(context),
     ...createAuditRecords(context),
     ...createSiteRecords(context),

@@ -12,6 +12,7 @@ import { createServiceNotices } from './migrations/0007-service-notices.ts'
 import { createLeases } from './migrations/0008-leases.ts'
 import { createTransitMemories } from './migrations/0009-transit-memories.ts'
 import { createConnections } from './migrations/0010-connections.ts'
+import { createKeyRequests } from './migrations/0011-key-requests.ts'
 import type { ColumnTypes, RegistryDatabase } from './registry-database.ts'
 
 type Migration = (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   createLeases,
   createTransitMemories,
   createConnections,
+  createKeyRequests,
 ]
 
 /**

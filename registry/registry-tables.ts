@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { Kind } from '../model/device.ts'
+import type { KeyRequestState } from '../model/key-request.ts'
 import type { RejectionReason } from '../model/rejection.ts'
 import type { ServiceNoticeKind } from '../model/service-notice.ts'
 import type { SiteKind } from '../model/site.ts'
@@ -14,6 +15,8 @@ export interface RegistryTables {
     name: string
     time_zone: string
     published: string
+    licence: string | null
+    attribution: string | null
     incarnation: Generated<string>
   }
   devices: {
@@ -40,7 +43,22 @@ export interface RegistryTables {
     scopes: string
     hash: string
     created_time: number
+    requests_per_minute: number | null
   }
+  key_requests: {
+    authority: string
+    id: string
+    state: KeyRequestState
+    name: string
+    contact: string | null
+    purpose: string | null
+    token_hash: string
+    created_time: number
+    decided_time: number | null
+    requests_per_minute: number | null
+    key_id: string | null
+  }
+  key_usage: { authority: string; key_id: string; date: string; requests: number; refused: number }
   audit: {
     id: string
     authority: string | null

@@ -3,6 +3,7 @@ import type { Balance } from '../model/balance.ts'
 import type { Connection, ConnectionState } from '../model/connection.ts'
 import type { Device, DevicePatch, Kind, NewDevice } from '../model/device.ts'
 import type { Key, NewKey } from '../model/key.ts'
+import type { KeyRequest, KeyRequestDecision, KeyRequestState, NewKeyRequest } from '../model/key-request.ts'
 import type { Page, PageQuery } from '../model/page.ts'
 import type { NewQuarantined, Quarantined, RejectionReason } from '../model/rejection.ts'
 import type { Round } from '../model/round.ts'
@@ -168,6 +169,18 @@ export interface TimetableVersion {
   readonly isCurrent: boolean
 }
 
+/** What was asked with a key on a day in UTC, such as 2026-02-16. */
+export interface KeyUsageDay {
+  readonly date: string
+  readonly requests: number
+  /** Of them, those beyond the key's limit. */
+  readonly refused: number
+}
+
+export interface KeyUsageCount extends KeyUsageDay {
+  readonly keyId: string
+}
+
 export interface QuarantineFilter {
   readonly reason?: RejectionReason | undefined
   readonly device?: string | undefined
@@ -218,6 +231,35 @@ export interface Registry {
   createInstallationKey(): Promise<string | undefined>
   /** Replaces the installation's key by this secret, or by a new one, which it resolves with. */
   setInstallationKey(secret?: string): Promise<string>
+
+  /** Oldest first, those that nobody has decided on yet, or all. */
+  listKeyRequests(
+    authority: string,
+    page: PageQuery & { state?: KeyRequestState | undefined },
+  ): Promise<Page<KeyRequest>>
+  /** With the token by which the applicant hears of it, which is not kept; BUSY where `openMax` are open already. */
+  createKeyRequest(
+    authority: string,
+    request: NewKeyRequest,
+    openMax: number,
+  ): Promise<{ request: KeyRequest; token: string }>
+  /** CONFLICT where it was decided on already. Of one that is rejected, contact and purpose are deleted at once. */
+  decideKeyRequest(
+    authority: string,
+    id: string,
+    decision: KeyRequestDecision,
+    actor: string,
+  ): Promise<KeyRequest>
+  /**
+   * By its token: one that was approved is given its key, whose secret this resolves with once, and never again. NOT_FOUND
+   * where the token is another one.
+   */
+  collectKey(authority: string, id: string, token: string): Promise<{ request: KeyRequest; secret?: string }>
+
+  /** Adds to what is counted; of keys that are gone nothing is kept. */
+  addKeyUsage(counts: readonly KeyUsageCount[]): Promise<void>
+  /** The newest day first; NOT_FOUND where there is no such key. */
+  listKeyUsage(authority: string, keyId: string): Promise<readonly KeyUsageDay[]>
 
   /** Entries of earlier authorities of the same id are left out unless `includesEarlier`. */
   listAudit(
@@ -426,7 +468,8 @@ export interface Registry {
   ): Promise<number>
   /**
    * Lets go of quarantined readings received before a time, of the oldest beyond a number or a total of payload bytes per
-   * authority, of sequences and claimed times older than 24 hours before `now`, and of audit entries beyond 100,000 per authority.
+   * authority, of sequences and claimed times older than 24 hours before `now`, of audit entries beyond 100,000 per authority, of
+   * requests for keys (see `model/key-request.ts`) and of what is counted of keys for more than 92 days.
    */
   trim(limits: {
     now: number

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** 128 random bits: what a device logs in with. */
+/** 128 random bits: what a device logs in with, or an applicant collects a key with. */
 export function createPassword(): string {
   return randomBytes(16).toString('base64url')
 }

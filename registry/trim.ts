@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { trimKeyRequests } from './key-requests.ts'
 import type { Registry } from './registry.ts'
 import type { RegistryContext, RegistryTransaction } from './registry-context.ts'
 
@@ -7,7 +8,9 @@ const AUDIT_MAX = 100_000
 /** A directory that does not look for so long may miss that a device was deleted, or a key revoked. */
 const DELETIONS_KEPT_MS = 30 * DAY_MS
 
-/** Where nothing is to go, seven looks into indexes. */
+const USAGE_KEPT_MS = 92 * DAY_MS
+
+/** Where nothing is to go, ten looks into indexes. */
 export function createTrimRecords({ database: { transact } }: RegistryContext): Pick<Registry, 'trim'> {
   return {
     trim({ now, quarantinedBefore, quarantinedMax, quarantinedBytesMax }) {
@@ -29,6 +32,11 @@ export function createTrimRecords({ database: { transact } }: RegistryContext): 
         await transaction
           .deleteFrom('revocations')
           .where('time', '<', now - DELETIONS_KEPT_MS)
+          .execute()
+        await trimKeyRequests(transaction, now)
+        await transaction
+          .deleteFrom('key_usage')
+          .where('date', '<', new Date(now - USAGE_KEPT_MS).toISOString().slice(0, 10))
           .execute()
         await trimQuarantine(transaction, quarantinedMax, quarantinedBytesMax)
         await trimAudit(transaction)

@@ -17,8 +17,8 @@ function listGuarded(app: TestApp): { route: KnownRoute; method: Method; path: s
 
 /** The scopes that do not include a scope. */
 const TOO_SMALL = {
-  read: [],
-  operate: ['read'],
+  read: ['published'],
+  operate: ['published', 'read'],
   admin: ['read', 'operate'],
   installation: ['admin'],
 } as const
@@ -81,6 +81,7 @@ describe('the rights of every route', () => {
     const app = await createTestApp()
     await app.createAuthority({ id: 'alpha' })
     const keys = {
+      published: await app.createKey('alpha', 'published'),
       read: await app.createKey('alpha', 'read'),
       operate: await app.createKey('alpha', 'operate'),
       admin: await app.createKey('alpha', 'admin'),
@@ -156,6 +157,17 @@ describe('what an authority has published', () => {
       expect(status === 401, `${method} ${path} answered ${status}`).toBe(!isOpen)
     }
     expect((await app.call('GET', `/v1/authorities/alpha/${what}`, { key: null })).status).toBe(200)
+  })
+
+  test('is read with a key for what is published, and nothing else is', async () => {
+    const app = await createTestApp()
+    await app.createAuthority({ id: 'alpha', published: ['bins'] })
+    const key = await app.createKey('alpha', 'published')
+    expect((await app.call('GET', '/v1/authorities/alpha/bins', { key })).status).toBe(200)
+    for (const path of ['', '/counters', '/devices', '/keys', '/audit']) {
+      expect((await app.call('GET', `/v1/authorities/alpha${path}`, { key })).status).toBe(403)
+    }
+    expect((await app.call('GET', '/v1/authorities', { key })).status).toBe(403)
   })
 
   test("is read with another authority's key too", async () => {

@@ -5,6 +5,7 @@ import { describeDevices } from './contract/devices.ts'
 import type { RegistryHarness } from './contract/harness.ts'
 import { describeIngest } from './contract/ingest.ts'
 import { describeIsolation } from './contract/isolation.ts'
+import { describeKeyRequests } from './contract/key-requests.ts'
 import { describeKeys } from './contract/keys.ts'
 import { describeLeases } from './contract/leases.ts'
 import { describeQuarantine } from './contract/quarantine.ts'
@@ -19,6 +20,7 @@ export function describeRegistry(harness: RegistryHarness): void {
   describeAuthorities(harness)
   describeDevices(harness)
   describeKeys(harness)
+  describeKeyRequests(harness)
   describeSites(harness)
   describeTimetables(harness)
   describeServiceNotices(harness)

@@ -36,6 +36,11 @@ export function describeAuthorities(harness: RegistryHarness): void {
         published: [],
       })
       expect(await registry.updateAuthority('beta', {}, ACTOR)).toEqual(await registry.getAuthority('beta'))
+      const terms = { licence: 'https://licence.example/open', attribution: 'Town of Beta' }
+      expect(await registry.updateAuthority('beta', terms, ACTOR)).toMatchObject(terms)
+      const { licence, ...rest } = await registry.updateAuthority('beta', { licence: null }, ACTOR)
+      expect(licence).toBeUndefined()
+      expect(rest).toMatchObject({ attribution: 'Town of Beta' })
     })
 
     test('of the same id are refused, and ones that are not there are not found', async () => {
