@@ -10,6 +10,7 @@ import { answerNotModified } from './conditional-get.ts'
 import { createDepartureBoards } from './departure-boards.ts'
 import { createDepartureEvents } from './departure-events.ts'
 import { addDocs } from './docs.ts'
+import { registerAccuracy } from './endpoints/accuracy.ts'
 import { registerAudit } from './endpoints/audit.ts'
 import { registerAuthorities } from './endpoints/authorities.ts'
 import { registerBinForecast } from './endpoints/bin-forecast.ts'
@@ -166,6 +167,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerDepartures(app, boards, departureEvents, lane)
   registerSiri(app, boards)
   registerDisplayShown(app, parts, stopBoards, signDesk)
+  registerAccuracy(app, parts)
   registerServiceNotices(app, parts, view)
   registerKeys(app, parts, usage)
   registerKeyRequests(app, parts)

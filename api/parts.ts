@@ -9,6 +9,7 @@ import type { QuarantineFilter, Registry } from '../registry/registry.ts'
 import type { CredentialSealer } from '../registry/seal-credentials.ts'
 import type { RoundPlanner } from '../rounds/round-planner.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
+import type { AccuracyCount } from '../transit/accuracy/accuracy-counters.ts'
 import type { Timetable } from '../transit/timetable/timetable.ts'
 import type { TransitSnapshot } from '../transit/trip-prediction.ts'
 import type { FillForecasts } from './fill-forecasts.ts'
@@ -60,6 +61,8 @@ export interface TransitDesk {
   snapshot(authority: string): TransitSnapshot | undefined
   /** Calls the listener after each new snapshot; returns what ends that. */
   onChange(authority: string, listener: () => void): () => void
+  /** What predictions came to; undefined where nothing is followed. */
+  accuracy(authority: string): readonly AccuracyCount[] | undefined
 }
 
 /** Everything that the API is put together from. */

@@ -5,7 +5,6 @@ import type { Logger } from '../model/logger.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
-import type { AccuracyCount } from '../transit/accuracy/accuracy-counters.ts'
 import type { TimetableSource, TransitDesk } from './parts.ts'
 import { createTransitFollower, type TransitFollower } from './transit-follower.ts'
 
@@ -22,8 +21,6 @@ const LEASE_MS = 45_000
 
 /** Follows the vehicles of every authority that has a timetable. */
 export interface RunningTransitDesk extends TransitDesk {
-  /** What predictions came to; undefined where nothing is followed. */
-  accuracy(authority: string): readonly AccuracyCount[] | undefined
   /** Reads what is new now; resolves when it is in the snapshot. Never rejects. */
   step(): Promise<void>
   /** Keeps what was learnt. */

@@ -67,6 +67,7 @@ const app = await createApp({
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    accuracy: () => undefined,
   },
   limits: { requestsPerMinutePerAddress: Number.MAX_SAFE_INTEGER },
 })

@@ -22,6 +22,7 @@ export async function createTransitTown(parts: Partial<ApiParts> = {}): Promise<
       if (authority === 'alpha') listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    accuracy: () => undefined,
   }
   const timetables = { find: async (authority: string) => (authority === 'alpha' ? timetable : undefined) }
   const own = await createTestApp({ transit, timetables, ...parts })
