@@ -8,6 +8,7 @@ import { createNoise } from './behaviour/noise.ts'
 import type { Span, TimedPayload } from './behaviour/timed-payload.ts'
 import type { DeviceToRegister } from './client/register-devices.ts'
 import type { TownSign } from './live-as-sign.ts'
+import { type PlannedBlock, planBuses } from './town/plan-buses.ts'
 import type { Display, Line, Position, Town } from './town/town.ts'
 
 /** A device of a town: how it is registered, and what it will say or has said, the same whenever it is asked. */
@@ -46,6 +47,7 @@ export function listTownDevices(town: Town): TownDevice[] {
   const localTime = createLocalClock(town.timeZone)
   const contextOf = (id: string) => ({ localTime, noise: createNoise(town.seed, id) })
   const lineOf = new Map(town.lines.map((line) => [line.id, line]))
+  const blocks = planBuses(town)
   const placed = ([longitude, latitude]: Position) => ({ longitude, latitude })
   const anyAge = { historyMs: Number.POSITIVE_INFINITY }
 
@@ -107,7 +109,7 @@ export function listTownDevices(town: Town): TownDevice[] {
   })
   const vehicles = town.vehicles.map((vehicle): TownDevice => {
     const line = lineOf.get(vehicle.lineId) as Line
-    const vehiclesOnLine = town.vehicles.filter(({ lineId }) => lineId === vehicle.lineId).length
+    const block = blocks.get(vehicle.id) as PlannedBlock
     return {
       id: vehicle.id,
       kind: 'vehicle',
@@ -118,7 +120,7 @@ export function listTownDevices(town: Town): TownDevice[] {
         settings: { reportIntervalSeconds: BUS_INTERVAL_SECONDS },
       },
       historyMs: BUS_HISTORY_MS,
-      readings: (span) => busPositions({ line, vehicle, vehiclesOnLine }, span, contextOf(vehicle.id)),
+      readings: (span) => busPositions({ line, vehicle, block }, span, contextOf(vehicle.id)),
     }
   })
   return [...bins, ...counters, ...displays, ...vehicles]

@@ -6,6 +6,7 @@ import type { TimedPayload } from './behaviour/timed-payload.ts'
 import { type ApiClient, createApiClient } from './client/api-client.ts'
 import { readCredentials, writeCredentials } from './client/credentials-file.ts'
 import { type DeviceLink, openDeviceLink } from './client/device-link.ts'
+import { ensureTimetable } from './client/ensure-timetable.ts'
 import { findLatestTimes } from './client/find-latest-times.ts'
 import { type Credentials, ensureAuthority, ensureDevices } from './client/register-devices.ts'
 import { listTownDevices, type TownDevice } from './list-town-devices.ts'
@@ -116,7 +117,7 @@ async function registerTown(
   api: ApiClient,
   town: Town,
   devices: readonly TownDevice[],
-  { authority, credentialsPath, logger }: SimOptions,
+  { authority, credentialsPath, clock, logger }: SimOptions,
 ): Promise<Map<string, Credentials>> {
   await ensureAuthority(api, { id: authority, name: town.name, timeZone: town.timeZone })
   const base = `/authorities/${authority}`
@@ -130,6 +131,7 @@ async function registerTown(
     // Every password in it can be replaced.
     logger.warn({ credentialsPath }, messageOf(error))
   }
+  await ensureTimetable(api, base, town, clock.now())
   const credentials = await ensureDevices({
     api,
     authority,

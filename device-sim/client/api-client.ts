@@ -9,6 +9,8 @@ export interface ApiClient {
   create(path: string, body: unknown): Promise<unknown>
   /** Changes what is given; undefined where the thing is not there (404). */
   update(path: string, body: unknown): Promise<unknown>
+  /** Puts a file in the place of what is there. */
+  put(path: string, mediaType: string, bytes: Uint8Array): Promise<unknown>
   /** Every item of a list, page after page. */
   list(path: string): AsyncGenerator<unknown>
 }
@@ -32,6 +34,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     find: (path) => request('GET', path, undefined, 404),
     create: (path, body) => request('POST', path, body, 409),
     update: (path, body) => request('PATCH', path, body, 404),
+    put: (path, mediaType, bytes) => request('PUT', path, { mediaType, bytes }, undefined),
     async *list(path) {
       let after: string | null = null
       do {
@@ -76,17 +79,31 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   }
 
   function send(method: string, path: string, body: unknown): Promise<Response> {
+    const sent = body === undefined ? undefined : isFile(body) ? body : toJson(body)
     return fetch(`${base}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${key}`,
         accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(sent && { 'content-type': sent.mediaType }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent && { body: sent.bytes as Uint8Array<ArrayBuffer> | string }),
       ...(signal ? { signal } : {}),
     })
   }
+}
+
+interface FileBody {
+  readonly mediaType: string
+  readonly bytes: Uint8Array
+}
+
+function isFile(body: unknown): body is FileBody {
+  return typeof body === 'object' && body !== null && 'bytes' in body && body.bytes instanceof Uint8Array
+}
+
+function toJson(body: unknown): { mediaType: string; bytes: string } {
+  return { mediaType: 'application/json', bytes: JSON.stringify(body) }
 }
 
 function retryAfterMs(response: Response): number {

@@ -4,6 +4,8 @@ import { createWayFinder } from './find-way.ts'
 import { angleBetween, distanceM, lengthOfLineM, type Point, pointAlong } from './geometry.ts'
 import type { Display, Line, Position, Stop, Vehicle } from './town.ts'
 
+/** By a bus's place on its line: most know their trip. */
+const SAYS: readonly Vehicle['says'][] = ['trip', 'trip', 'route', 'nothing', 'trip']
 const STOP_EVERY_M = 330
 /** A line uses a stop that is already there within this distance of its way. */
 const STOP_SHARED_M = 110
@@ -46,6 +48,7 @@ export function layOutLines(
       name: `Bus ${101 + index}`,
       lineId: (lines[index % lines.length] as Line).id,
       blockIndex: Math.floor(index / lines.length),
+      says: SAYS[Math.floor(index / lines.length) % SAYS.length] ?? 'trip',
     })),
   }
 

@@ -76,6 +76,8 @@ export interface Vehicle {
   readonly lineId: string
   /** Its place among the buses of its line, from 0. */
   readonly blockIndex: number
+  /** What it knows of what it does: its trip, its route, or nothing. */
+  readonly says: 'trip' | 'route' | 'nothing'
 }
 
 export interface Town {

@@ -47,6 +47,7 @@ test('a first start with the demonstration has a town with history, and a second
   }
   await expectHistory(apiUrl)
   await expectVehicles(apiUrl)
+  await expectDepartures(apiUrl)
   await expectRound(apiUrl)
   const passwords = await readFile(join(folder, 'sim-demo.json'), 'utf8')
   const key = await readFile(join(folder, 'demo-key'), 'utf8')
@@ -95,6 +96,28 @@ async function expectVehicles(apiUrl: string): Promise<void> {
       { timeout: 30_000, interval: 500 },
     )
     .toBeGreaterThan(3)
+}
+
+/** A display's stop counts down by what is known of the buses, and the feed has it. */
+async function expectDepartures(apiUrl: string): Promise<void> {
+  const { items } = await request<{ items: { stopIds: string[] }[] }>(apiUrl, `${DEMO}/devices?kind=display`)
+  const stops = items.flatMap(({ stopIds }) => stopIds)
+  expect(stops.length).toBeGreaterThan(20)
+  const listStates = async (): Promise<string[]> => {
+    // Published, so without a key.
+    const boards = await Promise.all(
+      stops.slice(0, 10).map((stop) => fetch(`${apiUrl}${DEMO}/stops/${stop}/departures`)),
+    )
+    const answers = await Promise.all(boards.map((board) => board.json()))
+    return answers.flatMap(({ items }) => items.map(({ state }: { state: string }) => state))
+  }
+  await expect.poll(listStates, { timeout: 60_000, interval: 500 }).toContain('live')
+  const response = await fetch(`${apiUrl}${DEMO}/gtfs-rt/trip-updates`)
+  const feed = GtfsRealtime.transit_realtime.FeedMessage.decode(new Uint8Array(await response.arrayBuffer()))
+  const predicted = feed.entity.filter(({ tripUpdate }) =>
+    tripUpdate?.stopTimeUpdate?.some(({ departure }) => Number(departure?.time) * 1000 > Date.now()),
+  )
+  expect(predicted.length).toBeGreaterThan(0)
 }
 
 async function expectRound(apiUrl: string): Promise<void> {
