@@ -39,6 +39,7 @@ import { createFastLane } from './fast-lane.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { countKeyUsage } from './key-usage.ts'
 import { createKnownCallers } from './known-callers.ts'
+import { tellLicences, termsOf } from './licences.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { createLiveRounds } from './live-rounds.ts'
 import { answerMalformed } from './malformed.ts'
@@ -125,6 +126,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   const counts = createRateCounts(limits.countedClientsMax)
   const usage = countKeyUsage(app, parts)
   await app.register(rateLimit, limitRates(limits, counts, usage))
+  tellLicences(app, known)
   answerNotFound(app)
   await addDocs(app, parts)
 
@@ -138,7 +140,9 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   })
   lane.openOn(app.server)
   app.addHook('preClose', async () => lane.close())
-  const boards = createDepartureBoards(view)
+  const boards = createDepartureBoards(view, async (authority) =>
+    termsOf(await known.getAuthority(authority)),
+  )
   const departureEvents = createDepartureEvents({ boards, view, logger: parts.logger })
   app.addHook('preClose', async () => departureEvents.close())
   const stopBoards = createStopBoards(view)
@@ -162,7 +166,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerRoundReports(app, parts)
   registerRoundMarks(app, parts)
   await registerGtfs(app, parts)
-  registerStops(app, parts)
+  registerStops(app, parts, known)
   registerGtfsRt(app, createTransitFeeds({ ...parts, view }), lane)
   registerDepartures(app, boards, departureEvents, lane)
   registerSiri(app, boards)

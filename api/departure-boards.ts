@@ -3,6 +3,7 @@ import { departuresToJson } from '../model/departure.ts'
 import { KerbsideError } from '../model/error.ts'
 import { listDepartures, type StopDeparture } from '../transit/feed/list-departures.ts'
 import type { TransitMoment } from '../transit/feed/transit-moment.ts'
+import type { Terms } from './licences.ts'
 import { createServedBody, type ServedBody } from './served-body.ts'
 import type { TransitView } from './transit-view.ts'
 
@@ -39,7 +40,10 @@ export interface DepartureBoards {
 /** Boards that are kept of a moment, some 10 kB each; all are let go where one more would be. */
 const BOARDS_MAX = 5_000
 
-export function createDepartureBoards(view: TransitView): DepartureBoards {
+export function createDepartureBoards(
+  view: TransitView,
+  findTerms: (authority: string) => Promise<Terms>,
+): DepartureBoards {
   const boards = new WeakMap<TransitMoment, Map<string, Board>>()
 
   return {
@@ -47,16 +51,18 @@ export function createDepartureBoards(view: TransitView): DepartureBoards {
 
     async get(query) {
       const moment = await getMoment(query)
-      if (query.from !== undefined) return writeBoard(moment, query)
+      const terms = await findTerms(query.authority)
+      if (query.from !== undefined) return writeBoard(moment, query, terms)
       let ofMoment = boards.get(moment)
       if (!ofMoment) {
         ofMoment = new Map()
         boards.set(moment, ofMoment)
       }
-      const key = `${query.limit}/${query.minutes}/${query.stop}`
+      const { licence = '', attribution = '' } = terms
+      const key = [query.limit, query.minutes, query.stop, licence, attribution].join('\n')
       let board = ofMoment.get(key)
       if (!board) {
-        board = writeBoard(moment, query)
+        board = writeBoard(moment, query, terms)
         if (ofMoment.size >= BOARDS_MAX) ofMoment.clear()
         ofMoment.set(key, board)
       }
@@ -84,12 +90,12 @@ function listOf(moment: TransitMoment, { stop, limit, minutes, from = moment.tim
   return listDepartures(moment, { stop: index, from, until: from + minutes * 60_000, limit })
 }
 
-function writeBoard(moment: TransitMoment, query: BoardQuery): Board {
+function writeBoard(moment: TransitMoment, query: BoardQuery, terms: Terms): Board {
   const items = listOf(moment, query).map(({ departure }) => departure)
-  const json = departuresToJson({ stop: query.stop, generatedTime: moment.time, items })
+  const json = { ...departuresToJson({ stop: query.stop, generatedTime: moment.time, items }), ...terms }
   const contentHash = createHash('sha1')
     // An age grows by itself, and tells nothing that its departure does not.
-    .update(JSON.stringify(items, (name, value) => (name === 'ageSeconds' ? undefined : value)))
+    .update(JSON.stringify([items, terms], (name, value) => (name === 'ageSeconds' ? undefined : value)))
     .digest('base64url')
     .slice(0, 16)
   const body = createServedBody({

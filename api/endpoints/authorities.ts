@@ -74,7 +74,8 @@ export function registerAuthorities(
         ...documented(
           'authorities',
           'updateAuthority',
-          "Change an authority's name, time zone, or what it publishes",
+          "Change an authority's name, time zone, what it publishes, or the terms of that",
+          'Without a `licence` or an `attribution` where it is null.',
         ),
         params: authorityParams,
         body: authorityPatchBody,

@@ -5,6 +5,7 @@ import { departureSchema } from '../departure-schema.ts'
 import { answers, answersWith, documentedPublishable } from '../documented.ts'
 import { EVENT_STREAM_ROUTE, openEventStream, type ServerSentEvent } from '../event-stream.ts'
 import type { FastLane } from '../fast-lane.ts'
+import { termsShape } from '../licences.ts'
 import type { Api } from '../parts.ts'
 import { authorityParams, schemas } from '../schemas.ts'
 import { SERVED_ROUTE, serveBody } from '../served-body.ts'
@@ -14,6 +15,7 @@ const departuresSchema = z.object({
   stop: z.string(),
   generatedTime: z.string(),
   items: z.array(departureSchema),
+  ...termsShape,
 })
 schemas.add(departureSchema, { id: 'Departure' })
 schemas.add(departuresSchema, { id: 'Departures' })
@@ -37,7 +39,7 @@ export function registerDepartures(
     '/v1/authorities/:authority/stops/:stop/departures',
     {
       ...SERVED_ROUTE,
-      config: { scope: 'read', published: 'departures', isQuiet: true },
+      config: { scope: 'read', published: 'departures', isQuiet: true, isLicensed: true },
       schema: {
         ...documentedPublishable('transit', 'listDepartures', 'What leaves a stop next', DESCRIPTION),
         params: stopParams,
@@ -63,7 +65,7 @@ export function registerDepartures(
     '/v1/authorities/:authority/stops/:stop/departures/events',
     {
       ...EVENT_STREAM_ROUTE,
-      config: { scope: 'read', published: 'departures' },
+      config: { scope: 'read', published: 'departures', isLicensed: true },
       schema: {
         ...documentedPublishable(
           'transit',

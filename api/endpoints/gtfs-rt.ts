@@ -46,7 +46,7 @@ export function registerGtfsRt(app: Api, feeds: TransitFeeds, lane: FastLane): v
         `/v1/authorities/:authority/gtfs-rt/${kind}${suffix}`,
         {
           ...SERVED_ROUTE,
-          config: { scope: 'read', published: 'gtfs-rt', isQuiet: true },
+          config: { scope: 'read', published: 'gtfs-rt', isQuiet: true, isLicensed: true },
           schema: {
             ...documentedPublishable(
               'transit',

@@ -113,7 +113,7 @@ export async function registerGtfs(app: Api, { registry, timetableImports }: Api
   app.get(
     '/v1/authorities/:authority/gtfs.zip',
     {
-      config: { scope: 'read', published: PUBLISHED },
+      config: { scope: 'read', published: PUBLISHED, isLicensed: true },
       schema: {
         ...documentedPublishable('transit', 'getTimetable', 'The timetable as it was imported, a GTFS zip'),
         params: authorityParams,

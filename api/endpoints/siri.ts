@@ -35,7 +35,7 @@ export function registerSiri(app: Api, boards: DepartureBoards): void {
   app.get(
     '/v1/authorities/:authority/siri/stop-monitoring.json',
     {
-      config: { scope: 'read', published: 'departures' },
+      config: { scope: 'read', published: 'departures', isLicensed: true },
       schema: {
         ...documentedPublishable(
           'transit',

@@ -3,6 +3,8 @@ import { listRoutesOfStops } from '../../transit/timetable/stop-calls.ts'
 import type { Timetable } from '../../transit/timetable/timetable.ts'
 import { weakETag } from '../conditional-get.ts'
 import { answersWith, documentedPublishable } from '../documented.ts'
+import type { KnownCallers } from '../known-callers.ts'
+import { type Terms, termsOf, termsShape } from '../licences.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { authorityParams } from '../schemas.ts'
 import { sendWritten } from '../written.ts'
@@ -13,6 +15,7 @@ const STOP_TYPE = 0
 const GEO_JSON = 'application/geo+json'
 const stopsSchema = z.object({
   type: z.literal('FeatureCollection'),
+  ...termsShape,
   features: z.array(
     z.object({
       type: z.literal('Feature'),
@@ -29,15 +32,21 @@ const stopsSchema = z.object({
   ),
 })
 
-/** Written once for each timetable, and let go with it. */
-const written = new WeakMap<Timetable, { readonly body: string; readonly etag: string }>()
+interface WrittenStops {
+  readonly terms: string
+  readonly body: string
+  readonly etag: string
+}
+
+/** Written once for each timetable and what is said of its use, and let go with it. */
+const written = new WeakMap<Timetable, WrittenStops>()
 
 /** The stops of an authority's timetable, as GeoJSON. */
-export function registerStops(app: Api, { timetables }: ApiParts): void {
+export function registerStops(app: Api, { timetables }: ApiParts, known: KnownCallers): void {
   app.get(
     '/v1/authorities/:authority/stops',
     {
-      config: { scope: 'read', published: ['departures', 'gtfs'] },
+      config: { scope: 'read', published: ['departures', 'gtfs'], isLicensed: true },
       schema: {
         ...documentedPublishable(
           'transit',
@@ -52,8 +61,11 @@ export function registerStops(app: Api, { timetables }: ApiParts): void {
       },
     },
     async (request, reply) => {
-      const timetable = await timetables?.find(request.params.authority)
-      const { body, etag } = timetable ? writeStops(timetable) : NONE
+      const { authority } = request.params
+      const timetable = await timetables?.find(authority)
+      const { body, etag } = timetable
+        ? writeStops(timetable, termsOf(await known.getAuthority(authority)))
+        : NONE
       reply.header('etag', etag)
       return sendWritten(reply, `${GEO_JSON}; charset=utf-8`, body)
     },
@@ -63,9 +75,9 @@ export function registerStops(app: Api, { timetables }: ApiParts): void {
 const EMPTY = '{"type":"FeatureCollection","features":[]}'
 const NONE = { body: EMPTY, etag: weakETag(EMPTY) }
 
-function writeStops(timetable: Timetable): { readonly body: string; readonly etag: string } {
+function writeStops(timetable: Timetable, terms: Terms): WrittenStops {
   const known = written.get(timetable)
-  if (known) return known
+  if (known?.terms === JSON.stringify(terms)) return known
   const { stops, routes } = timetable
   const routesOf = listRoutesOfStops(timetable)
   const features: object[] = []
@@ -87,8 +99,8 @@ function writeStops(timetable: Timetable): { readonly body: string; readonly eta
       },
     })
   }
-  const body = JSON.stringify({ type: 'FeatureCollection', features })
-  const made = { body, etag: weakETag(body) }
+  const body = JSON.stringify({ type: 'FeatureCollection', ...terms, features })
+  const made = { terms: JSON.stringify(terms), body, etag: weakETag(body) }
   written.set(timetable, made)
   return made
 }

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import type { Authority } from '../model/authority.ts'
+import type { KnownCallers } from './known-callers.ts'
+import type { Api } from './parts.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What it answers is data that others use: under which licence is said with it, where the authority has named one. */
+    isLicensed?: boolean
+  }
+}
+
+export const termsShape = {
+  /** Of the data; not there where the authority has named none. */
+  licence: z.string().optional(),
+  /** Who is to be named by whoever shows it. */
+  attribution: z.string().optional(),
+}
+
+/** What whoever shows the data has to know, as it stands in JSON. */
+export type Terms = Pick<Authority, 'licence' | 'attribution'>
+
+export function termsOf({ licence, attribution }: Authority): Terms {
+  return { ...(licence !== undefined && { licence }), ...(attribution !== undefined && { attribution }) }
+}
+
+/** Sends a `Link` of the relation `license` (RFC 4946 made it known) with what is licensed, also where it is a 304. */
+export function tellLicences(app: Api, known: KnownCallers): void {
+  app.addHook('preHandler', (request, reply, done) => {
+    const { authority } = request.params as { authority?: string }
+    if (!request.routeOptions.config.isLicensed || authority === undefined) return done()
+    const found = known.peekAuthority(authority)
+    const tell = ({ licence }: Authority): void => {
+      if (licence !== undefined) reply.header('link', `<${licence}>; rel="license"`)
+      done()
+    }
+    if (found) return tell(found)
+    known.getAuthority(authority).then(tell, done)
+  })
+}
