@@ -108,8 +108,10 @@ async function expectDepartures(apiUrl: string): Promise<void> {
     const boards = await Promise.all(
       stops.slice(0, 10).map((stop) => fetch(`${apiUrl}${DEMO}/stops/${stop}/departures`)),
     )
-    const answers = await Promise.all(boards.map((board) => board.json()))
-    return answers.flatMap(({ items }) => items.map(({ state }: { state: string }) => state))
+    const answers = await Promise.all(
+      boards.map((board) => board.json() as Promise<{ items: { state: string }[] }>),
+    )
+    return answers.flatMap(({ items }) => items.map(({ state }) => state))
   }
   await expect.poll(listStates, { timeout: 60_000, interval: 500 }).toContain('live')
   const response = await fetch(`${apiUrl}${DEMO}/gtfs-rt/trip-updates`)
