@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { idSchema } from './id.ts'
 import { periodSchema } from './period.ts'
+import { serviceDateSchema } from './service-date.ts'
 import { translationsSchema } from './translation.ts'
 
 /** GTFS-Realtime's causes, effects and severities. */
@@ -50,10 +51,7 @@ const informedEntitySchema = z
     routeId: gtfsId.optional(),
     tripId: gtfsId.optional(),
     /** Of the trip, such as 20260216. */
-    serviceDate: z
-      .string()
-      .regex(/^\d{8}$/, 'must be a date such as 20260216')
-      .optional(),
+    serviceDate: serviceDateSchema.optional(),
     stopId: gtfsId.optional(),
     /** All stops within it. */
     area: polygonSchema.optional(),

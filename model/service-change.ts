@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { idSchema } from './id.ts'
 import { periodSchema } from './period.ts'
+import { serviceDateSchema } from './service-date.ts'
 import { translationsSchema } from './translation.ts'
 
 const gtfsId = z.string().min(1).max(200)
@@ -12,15 +13,11 @@ const serviceTime = z
     const [hours = '', minutes = '', seconds = '00'] = text.split(':')
     return `${hours.padStart(2, '0')}:${minutes}:${seconds}`
   })
-const serviceDate = z
-  .string()
-  .regex(/^\d{4}-?\d{2}-?\d{2}$/, 'must be a date such as 20260216')
-  .overwrite((text) => text.replaceAll('-', ''))
 
 const common = {
   id: idSchema,
   /** Days of service that it holds on; none stands for every one. */
-  serviceDates: z.array(serviceDate).max(400).default([]),
+  serviceDates: z.array(serviceDateSchema).max(400).default([]),
   /** What is planned within it: of a cancellation, trips that start then; of stops, calls there then. None stands for all. */
   period: periodSchema.nullable().default(null),
   /** For passengers: with it the change is told as an alert, too. */
