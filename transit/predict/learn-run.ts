@@ -33,10 +33,11 @@ export function learnArrival(
   const wasHeld = holds !== undefined && isEarly && isHeld(holds, place) && seconds > expected
   const expectedMs = expected * 1000
   const traversal = { cameTime, toTime: time, aimedTime, expectedMs }
-  const hasWaited = holds !== undefined && time >= cameTime && learnHold(holds, place, traversal)
+  const isKnown = learnt.isKnown(time)
+  const hasWaited = !isKnown && holds !== undefined && time >= cameTime && learnHold(holds, place, traversal)
   // Since it left its first stop it drives; elsewhere it cannot be told how long it waited, and how long it drove.
   if (stopIndex > 1 && (wasHeld || hasWaited)) return
-  learnt.linkTimes.learn(record, timetableSeconds, time, cell, seconds)
+  if (!isKnown) learnt.linkTimes.learn(record, timetableSeconds, time, cell, seconds)
   learnPace(pace, time, seconds, expected)
 }
 
@@ -49,6 +50,7 @@ export function learnStart(
   endedTime: number | undefined,
 ): void {
   const aimed = times.aimedDeparture(run, 0)
+  if (learnt.isKnown(time)) return
   if (endedTime === undefined || endedTime < aimed - NO_WAIT_MS) return
   learnt.layovers.learn((time - endedTime) / 1000)
 }

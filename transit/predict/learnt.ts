@@ -18,7 +18,12 @@ export interface Learnt {
   /** Of predictions of a run that is under way, and of one whose vehicle is on the run before. */
   readonly errors: KnownErrors
   readonly errorsBeforeStart: KnownErrors
+  /** Whether what happened then is part of it already: who goes on from what was kept is told the last minutes again. */
+  isKnown(time: number): boolean
 }
+
+/** Nobody is told again what happened longer than this before the newest of what was kept. */
+const TOLD_AGAIN_MS = 20 * 60_000
 
 /** `packed` is what `packLearnt` made for this timetable or another; what cannot be read is forgotten. */
 export function createLearnt(
@@ -27,6 +32,7 @@ export function createLearnt(
 ): Learnt {
   const kept = packed && unpackLearnt(packed)
   const linkTimes = createLinkTimes(linkRatio)
+  const keptUntil = kept?.links.reduce((until, { time }) => Math.max(until, time), 0) ?? 0
   if (kept) {
     linkTimes.today.restore(kept.today)
     linkTimes.ofTimetable.restore(kept.ofTimetable)
@@ -40,5 +46,6 @@ export function createLearnt(
     layovers: createLayovers(kept?.layovers),
     errors: createKnownErrors(kept?.errors),
     errorsBeforeStart: createKnownErrors(kept?.errorsBeforeStart),
+    isKnown: (time) => time <= keptUntil && time > keptUntil - TOLD_AGAIN_MS,
   }
 }

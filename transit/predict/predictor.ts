@@ -122,8 +122,9 @@ export function createPredictor(options: PredictorOptions): Predictor {
     followed.departures[stopIndex] = time
     const arrival = followed.arrivals[stopIndex] as number
     const stopId = learnt.links.stopId(times.stopAt(followed.run, stopIndex))
-    if (stopIndex > 0) learnt.dwells.learn(stopId, (time - arrival) / 1000)
-    else learnStart(learnt, times, followed, time, endedTimes.get(followed.vehicleId ?? ''))
+    if (stopIndex > 0) {
+      if (!learnt.isKnown(time)) learnt.dwells.learn(stopId, (time - arrival) / 1000)
+    } else learnStart(learnt, times, followed, time, endedTimes.get(followed.vehicleId ?? ''))
   }
 
   function noteArrival(followed: FollowedRun, stopIndex: number, time: number): void {

@@ -1,20 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import type { Predictor, RunForecast } from '../../../transit/predict/predictor.ts'
+import { unpackLearnt } from '../../../transit/predict/unpack-learnt.ts'
 import type { Timetable } from '../../../transit/timetable/timetable.ts'
 import { aimedAt, arrivalsAt, createTestPredictor, drive, openTown, runOf } from './town.ts'
 
 function teach(timetable: Timetable): Predictor {
   const predictor = createTestPredictor(timetable)
-  for (let hour = 6; hour < 14; hour += 1) {
-    const run = runOf(timetable, `R1-weekday-${hour}-0`)
-    const arrivals = arrivalsAt(timetable, run, aimedAt(timetable, run, 0), 1.4)
-    for (const [stopIndex, time] of arrivals.entries()) {
-      predictor.arrived(run, 'bus', stopIndex, time)
-      predictor.departed(run, 'bus', stopIndex, time + 15_000)
-      predictor.predict(run, time + 15_000)
-    }
-  }
+  for (let hour = 6; hour < 14; hour += 1) tellTrip(timetable, predictor, hour)
   return predictor
+}
+
+function tellTrip(timetable: Timetable, predictor: Predictor, hour: number): void {
+  const run = runOf(timetable, `R1-weekday-${hour}-0`)
+  const arrivals = arrivalsAt(timetable, run, aimedAt(timetable, run, 0), 1.4)
+  for (const [stopIndex, time] of arrivals.entries()) {
+    predictor.arrived(run, 'bus', stopIndex, time)
+    predictor.departed(run, 'bus', stopIndex, time + 15_000)
+    predictor.predict(run, time + 15_000)
+  }
 }
 
 function ask(timetable: Timetable, predictor: Predictor): RunForecast | undefined {
@@ -46,6 +49,18 @@ describe('what was learnt', () => {
     }
     const fresh = ask(timetable, createTestPredictor(timetable))
     expect(before?.arrivalTimes[5]).toBeGreaterThan((fresh?.arrivalTimes[5] ?? 0) + 60_000)
+  })
+
+  test('counts once what is told again after a restart, and what is new after that', () => {
+    const packed = teach(timetable).pack()
+    const restarted = createTestPredictor(timetable, { packed })
+    const untouched = restarted.pack()
+    tellTrip(timetable, restarted, 13)
+    const [before, after] = [unpackLearnt(untouched), unpackLearnt(restarted.pack())]
+    expect(after?.links).toEqual(before?.links)
+    expect(new Map(after?.dwells).get('stop-5')).toEqual(new Map(before?.dwells).get('stop-5'))
+    tellTrip(timetable, restarted, 14)
+    expect(unpackLearnt(restarted.pack())?.links).not.toEqual(before?.links)
   })
 
   test('outlives another timetable, whose stops are in another order', () => {
