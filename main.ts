@@ -55,6 +55,8 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 }
 
 const HEALTH_TIMEOUT_MS = 2_000
+// A first start of a region takes longer to read its timetables: it is served without them until then.
+const TRANSIT_START_MS = 10_000
 // How long a process that is being replaced may take to let go of its files.
 const FILE_PATIENCE_MS = 3_000
 const DEMO_AUTHORITY = 'demo'
@@ -698,6 +700,10 @@ async function createApiOf(
   stack.defer(() => timetables.close())
   const transit = createTransitDesk({ registry, store, directory, timetables, clock, logger })
   stack.defer(() => transit.close())
+  // Who asks first is told of the vehicles, too: a feed without any reads as if all predictions were withdrawn.
+  const started = new AbortController()
+  await Promise.race([transit.step(), delay(TRANSIT_START_MS, undefined, { signal: started.signal })])
+  started.abort()
   return createApp({
     registry,
     directory,
