@@ -20,8 +20,11 @@ export interface Sighting {
   readonly startTime: string | null
 }
 
-/** Of a reading of a vehicle; undefined where it tells no place. */
-export function toSighting({ device, time, fields }: Reading): Sighting | undefined {
+/**
+ * Of a reading of a vehicle; undefined where it tells no place. A clock that is ahead is taken as far as the message's
+ * receipt: otherwise the bus would pass stops in the future, and be on the boards of those that it has left.
+ */
+export function toSighting({ device, time, receivedTime, fields }: Reading): Sighting | undefined {
   const number = (name: string): number | null => {
     const value = fields[name]
     return typeof value === 'number' ? value : null
@@ -36,7 +39,7 @@ export function toSighting({ device, time, fields }: Reading): Sighting | undefi
   if (longitude === null || latitude === null || (longitude === 0 && latitude === 0)) return undefined
   return {
     vehicle: device,
-    time,
+    time: Math.min(time, receivedTime),
     longitude,
     latitude,
     bearingDegrees: number('bearingDegrees'),
