@@ -18,6 +18,7 @@ import { registerConnections } from './endpoints/connections.ts'
 import { registerDepartures } from './endpoints/departures.ts'
 import { registerDevices } from './endpoints/devices.ts'
 import { registerDisplayShown } from './endpoints/display-shown.ts'
+import { registerFeedQuality } from './endpoints/feed-quality.ts'
 import { registerGtfs, UPLOAD_SECONDS } from './endpoints/gtfs.ts'
 import { registerGtfsRt } from './endpoints/gtfs-rt.ts'
 import { registerHealth } from './endpoints/health.ts'
@@ -36,6 +37,7 @@ import { registerSites } from './endpoints/sites.ts'
 import { registerStops } from './endpoints/stops.ts'
 import { registerTrafficForecast } from './endpoints/traffic-forecast.ts'
 import { createFastLane } from './fast-lane.ts'
+import { createFeedQuality } from './feed-quality.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { countKeyUsage } from './key-usage.ts'
 import { createKnownCallers } from './known-callers.ts'
@@ -167,11 +169,13 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerRoundMarks(app, parts)
   await registerGtfs(app, parts)
   registerStops(app, parts, known)
-  registerGtfsRt(app, createTransitFeeds({ ...parts, view }), lane)
+  const feeds = createTransitFeeds({ ...parts, view })
+  registerGtfsRt(app, feeds, lane)
   registerDepartures(app, boards, departureEvents, lane)
   registerSiri(app, boards)
   registerDisplayShown(app, parts, stopBoards, signDesk)
   registerAccuracy(app, parts)
+  registerFeedQuality(app, createFeedQuality({ ...parts, feeds }))
   registerServiceNotices(app, parts, view)
   registerKeys(app, parts, usage)
   registerKeyRequests(app, parts)

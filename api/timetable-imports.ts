@@ -11,6 +11,13 @@ export interface TimetableImports {
   importZip(authority: string, zip: AsyncIterable<Uint8Array>, actor: string): Promise<TimetableImport>
   /** Goes back to a version that is kept; resolves when it is in use. */
   makeCurrent(authority: string, id: string, actor: string): Promise<TimetableVersion>
+  /** What was odd in the timetable that is in memory now; undefined where none is. */
+  findWarnings(authority: string): TimetableWarnings | undefined
+}
+
+export interface TimetableWarnings extends Pick<ImportFaults, 'warnings' | 'warningCount'> {
+  /** Of the version. */
+  readonly id: string
 }
 
 export interface TimetableImport extends ImportFaults {

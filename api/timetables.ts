@@ -7,7 +7,7 @@ import { readTimetableApart } from '../transit/timetable/read-apart.ts'
 import type { Timetable } from '../transit/timetable/timetable.ts'
 import { type ApiLimits, DEFAULT_LIMITS } from './limits.ts'
 import type { TimetableSource } from './parts.ts'
-import type { TimetableImport, TimetableImports } from './timetable-imports.ts'
+import type { TimetableImport, TimetableImports, TimetableWarnings } from './timetable-imports.ts'
 import { createTurns } from './turns.ts'
 import { writeZipFile, type ZipFile } from './zip-file.ts'
 
@@ -29,8 +29,7 @@ const IMPORTS_MAX = 4
 /** Stop times in memory, at 27 bytes each; beyond, the timetables that were asked for least recently go, and are read again. */
 const STOP_TIMES_MAX = 40_000_000
 
-interface Kept {
-  readonly id: string
+interface Kept extends TimetableWarnings {
   readonly timetable: Timetable
 }
 
@@ -106,6 +105,7 @@ export function createTimetables({
       return version
     },
 
+    findWarnings: (authority) => kept.get(authority),
     refresh,
 
     async close() {
@@ -134,7 +134,8 @@ export function createTimetables({
     const before = kept.get(authority)
     const timetable = before?.id === version.id ? before.timetable : createTimetable(data)
     currents = new Map(currents).set(authority, version.id)
-    use(authority, { id: version.id, timetable })
+    const { warnings, warningCount } = faults
+    use(authority, { id: version.id, timetable, warnings, warningCount })
     logger.info({ authority, id: version.id, version: version.version }, 'a timetable was imported')
     return { ...faults, imported: { version, timetable, isNew: same === undefined } }
   }
@@ -201,9 +202,11 @@ export function createTimetables({
       await using file = await writeZipFile(listChunks(registry, authority, id), Number.POSITIVE_INFINITY)
       // Its version was deleted, or replaced beyond ten times, meanwhile.
       if (file.bytes === 0) return undefined
-      const { data, errors } = await readTimetableApart(file.path, { signal: closing.signal })
+      const { data, errors, warnings, warningCount } = await readTimetableApart(file.path, {
+        signal: closing.signal,
+      })
       if (!data) throw new Error(`it was taken once, and now: ${errors[0]?.message}`)
-      return { id, timetable: createTimetable(data) }
+      return { id, timetable: createTimetable(data), warnings, warningCount }
     })
   }
 

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto'
+import { setImmediate as breathe } from 'node:timers/promises'
+import type { Clock } from '../model/clock.ts'
+import type { Registry, TimetableVersion } from '../registry/registry.ts'
+import { checkFeed, type FeedQuality, type SeenFeed } from '../transit/quality/check-feed.ts'
+import type { Finding } from '../transit/quality/finding-list.ts'
+import type { Timetable } from '../transit/timetable/timetable.ts'
+import type { TimetableSource } from './parts.ts'
+import { createSharedValues } from './shared-values.ts'
+import type { TimetableImports } from './timetable-imports.ts'
+import type { FeedKind, TransitFeeds } from './transit-feeds.ts'
+import { createTurns } from './turns.ts'
+
+export interface QualityReport {
+  /** When it was checked, in ms since 1970. */
+  readonly time: number
+  readonly feeds: readonly ({ readonly name: FeedKind } & FeedQuality)[]
+  /** Null where there is none in use. */
+  readonly timetable: TimetableQuality | null
+}
+
+interface TimetableQuality {
+  readonly version: string
+  readonly importedTime: number
+  readonly firstDate: string
+  readonly lastDate: string
+  /** Nothing with errors is imported. */
+  readonly errors: readonly Finding[]
+  /** Of each rule, as far as they were listed at the import. */
+  readonly warnings: readonly Finding[]
+  readonly warningCount: number
+}
+
+/** The result of checking what is served against the rules. */
+export interface FeedQualityReports {
+  get(authority: string): Promise<QualityReport>
+}
+
+const KINDS = ['trip-updates', 'vehicle-positions', 'alerts'] as const
+/** By the machine's clock: checking is no work for each who asks. */
+const FRESH_MS = 30_000
+/** Authorities whose reports, and feeds to compare the next ones with, are kept; the earliest go. */
+const KEPT_MAX = 1_000
+/** Others get their turn after so many. */
+const TURN_MS = 4
+
+export function createFeedQuality({
+  feeds,
+  registry,
+  timetables,
+  timetableImports,
+  clock,
+}: {
+  readonly feeds: TransitFeeds
+  readonly registry: Registry
+  readonly timetables?: TimetableSource | undefined
+  readonly timetableImports?: TimetableImports | undefined
+  readonly clock: Clock
+}): FeedQualityReports {
+  const seen = new Map<string, SeenFeed>()
+  // One authority at a time, so that many who ask at once take no more of the processor than one.
+  const turns = createTurns()
+  return createSharedValues({
+    freshMs: FRESH_MS,
+    valuesMax: KEPT_MAX,
+    now: () => clock.now() / clock.speed,
+    make: (authority) => turns.take(() => check(authority)),
+  })
+
+  async function check(authority: string): Promise<QualityReport> {
+    const timetable = await timetables?.find(authority)
+    const checked: QualityReport['feeds'][number][] = []
+    for (const name of KINDS) checked.push({ name, ...(await checkKind(authority, name, timetable)) })
+    const current = timetable && (await registry.listTimetables(authority)).find(({ isCurrent }) => isCurrent)
+    return {
+      time: clock.now(),
+      feeds: checked,
+      timetable: timetable && current ? describeTimetable(authority, timetable, current) : null,
+    }
+  }
+
+  async function checkKind(
+    authority: string,
+    kind: FeedKind,
+    timetable: Timetable | undefined,
+  ): Promise<FeedQuality> {
+    const bytes = (await feeds.get(authority, kind)).protobuf.plain
+    const name = `${authority}/${kind}`
+    const hash = createHash('sha1').update(bytes).digest('base64url')
+    const previous = seen.get(name)
+    const { speed } = clock
+    const quality = await takeTurns(checkFeed({ bytes, hash, timetable, now: clock.now(), speed, previous }))
+    seen.delete(name)
+    if (quality.timestamp !== null) seen.set(name, { timestamp: quality.timestamp, hash })
+    const [oldest] = seen.keys()
+    if (seen.size > KEPT_MAX * KINDS.length && oldest !== undefined) seen.delete(oldest)
+    return quality
+  }
+
+  function describeTimetable(
+    authority: string,
+    { version, services: { firstDate, lastDate } }: Timetable,
+    current: TimetableVersion,
+  ): TimetableQuality {
+    const known = timetableImports?.findWarnings(authority)
+    const warnings = new Map<string, Finding>()
+    for (const { code, file, row, message } of known?.warnings ?? []) {
+      const place = [file, row].filter((part) => part !== null).join(':')
+      const first = warnings.get(code) ?? { rule: code, title: message, count: 0, example: place }
+      warnings.set(code, { ...first, count: first.count + 1 })
+    }
+    return {
+      version,
+      importedTime: current.importedTime,
+      firstDate,
+      lastDate,
+      errors: [],
+      warnings: [...warnings.values()],
+      warningCount: known?.warningCount ?? current.warnings,
+    }
+  }
+}
+
+async function takeTurns(steps: Generator<void, FeedQuality>): Promise<FeedQuality> {
+  for (let turnEnds = performance.now() + TURN_MS; ; ) {
+    const step = steps.next()
+    if (step.done) return step.value
+    if (performance.now() < turnEnds) continue
+    await breathe()
+    turnEnds = performance.now() + TURN_MS
+  }
+}
