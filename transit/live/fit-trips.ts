@@ -26,6 +26,7 @@ const EARLY_MAX_SECONDS = 900
 /** How well a sighting fits a run. */
 export interface TripFit {
   readonly run: TripRun
+  readonly path: TripPath
   readonly pass: PathPass
   /** Whether it is where the trip begins, where vehicles wait for their time. */
   readonly isAtStart: boolean
@@ -71,15 +72,16 @@ export function createTripFits({
         if (runs.length === 0) continue
         const passes = paths.listPasses(path, longitude, latitude, OFFSET_MAX_M)
         for (const run of runs) {
-          const fit = findBest(run, passes, time, bearingDegrees)
+          const fit = findBest(run, path, passes, time, bearingDegrees)
           if (fit) fits.push(fit)
         }
       }
       return fits
     },
     find(run, { longitude, latitude, time }, bearingDegrees) {
-      const passes = paths.listPasses(paths.ofTrip(run.trip), longitude, latitude, OFFSET_MAX_M)
-      return findBest(run, passes, time, bearingDegrees)
+      const path = paths.ofTrip(run.trip)
+      const passes = paths.listPasses(path, longitude, latitude, OFFSET_MAX_M)
+      return findBest(run, path, passes, time, bearingDegrees)
     },
   }
 
@@ -111,6 +113,7 @@ export function createTripFits({
 
   function findBest(
     run: TripRun,
+    path: TripPath,
     passes: readonly PathPass[],
     time: number,
     bearingDegrees: number | null,
@@ -124,7 +127,7 @@ export function createTripFits({
       const timeScore = scoreTime(deviationSeconds, isAtStart)
       const score = placeScore + timeScore
       if (!best || score > best.score) {
-        best = { run, pass, isAtStart, deviationSeconds, placeScore, timeScore, score }
+        best = { run, path, pass, isAtStart, deviationSeconds, placeScore, timeScore, score }
       }
     }
     return best

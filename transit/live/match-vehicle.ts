@@ -1,6 +1,6 @@
 import type { TripFit, TripFits } from './fit-trips.ts'
 import type { Sighting } from './sighting.ts'
-import { metresBetween } from './trip-paths.ts'
+import { metresBetween, type TripPath } from './trip-paths.ts'
 import type { TripRun } from './trip-run.ts'
 
 /** Sightings of one place say the same once more: only after so much of either does another one count. */
@@ -31,6 +31,7 @@ const HYPOTHESES_MAX = 24
 
 interface Hypothesis {
   readonly run: TripRun
+  readonly path: TripPath
   /** Decayed means of the scores, and the decayed number that they are of. */
   meanPlace: number
   meanTime: number
@@ -104,17 +105,24 @@ export function createVehicleMatcher(fits: TripFits): VehicleMatcher {
         hypothesis.drift = scoreDrift(hypothesis, fit, time)
       } else if (hypothesis.meanPlace < NONE_PLACE * 2) hypotheses.delete(key)
     }
-    for (const [key, { run, placeScore, timeScore, deviationSeconds, pass }] of byRun) {
+    for (const [key, { run, path, placeScore, timeScore, deviationSeconds, pass }] of byRun) {
       if (hypotheses.has(key)) continue
       const { distanceM } = pass
       const first = { firstTime: time, firstDeviationSeconds: deviationSeconds, firstDistanceM: distanceM }
-      const scores = { meanPlace: placeScore, meanTime: timeScore, drift: 0, weight: 1 }
-      hypotheses.set(key, { run, ...scores, count: 1, ...first, distanceM })
+      // Where it was says the same of all runs along one path: one whose time has only now come has no better a past.
+      const { meanPlace, weight } = findOnPath(path) ?? { meanPlace: placeScore, weight: 1 }
+      const scores = { meanPlace, meanTime: timeScore, drift: 0, weight }
+      hypotheses.set(key, { run, path, ...scores, count: 1, ...first, distanceM })
     }
     const surplus = [...hypotheses].toSorted(
       ([, a], [, b]) => b.meanPlace + b.meanTime - a.meanPlace - a.meanTime,
     )
     for (const [key] of surplus.slice(HYPOTHESES_MAX)) hypotheses.delete(key)
+  }
+
+  function findOnPath(path: TripPath): Hypothesis | undefined {
+    for (const hypothesis of hypotheses.values()) if (hypothesis.path === path) return hypothesis
+    return undefined
   }
 
   function choose({ current, expected, isTaken }: MatchContext): VehicleMatch | undefined {
