@@ -15,10 +15,20 @@ interface Watch {
   readonly read: () => WatchedValue | Promise<WatchedValue>
 }
 
+interface SeenRequest {
+  readonly method: string
+  readonly route: string
+  readonly status: number
+  readonly seconds: number
+}
+
+/** So many are put into the histogram at once: one by one each takes ten times as long, a tenth of the fastest answers. */
+const SEEN_MAX = 256
+
 /** Figures about this process, in Prometheus's text format. */
 export interface Metrics {
   watch(watch: Watch): void
-  observeRequest(request: { method: string; route: string; status: number; seconds: number }): void
+  observeRequest(request: SeenRequest): void
   render(): Promise<string>
   readonly contentType: string
 }
@@ -33,6 +43,8 @@ export function createMetrics(): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   })
+
+  const seen: SeenRequest[] = []
 
   return {
     watch({ name, help, type, labelNames = [], read }) {
@@ -64,9 +76,21 @@ export function createMetrics(): Metrics {
         else for (const one of value) set({ ...one.labels }, one.value)
       }
     },
-    observeRequest: ({ method, route, status, seconds }) =>
-      requests.observe({ method, route, status: String(status) }, seconds),
-    render: () => registry.metrics(),
+    observeRequest(request) {
+      seen.push(request)
+      if (seen.length >= SEEN_MAX) countSeen()
+    },
+    render() {
+      countSeen()
+      return registry.metrics()
+    },
     contentType: registry.contentType,
+  }
+
+  function countSeen(): void {
+    for (const { method, route, status, seconds } of seen) {
+      requests.observe({ method, route, status: String(status) }, seconds)
+    }
+    seen.length = 0
   }
 }
