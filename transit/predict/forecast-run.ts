@@ -15,6 +15,8 @@ export interface RunCourse {
   readonly firstStopIndex: number
   readonly arrivalTimes: Float64Array
   readonly departureTimes: Float64Array
+  /** Timepoints that early buses are seen to wait at are not left before this; 0 at all other stops. */
+  readonly heldUntilTimes: Float64Array
   /** When it will have left the stop behind it; NaN where it has. */
   readonly leavingTime: number
 }
@@ -60,6 +62,7 @@ export function forecastNextRun(
     firstStopIndex: 0,
     arrivalTimes: Float64Array.of(Math.max(now, readyTime), ...course.arrivalTimes),
     departureTimes: Float64Array.of(Math.max(start, course.leavingTime || start), ...course.departureTimes),
+    heldUntilTimes: Float64Array.of(times.aimedDeparture(followed.run, 0), ...course.heldUntilTimes),
     leavingTime: Number.NaN,
   }
 }
@@ -86,6 +89,7 @@ function goOn(learnt: Learnt, times: RunTimes, followed: FollowedRun, start: Sta
   const ratio = paceRatio(pace)
   const arrivalTimes = new Float64Array(Math.max(0, stopCount - firstStopIndex))
   const departureTimes = new Float64Array(arrivalTimes.length)
+  const heldUntilTimes = new Float64Array(arrivalTimes.length)
   let time = start.time + start.approachSeconds * 1000
   let leavingTime = Number.NaN
   for (let stopIndex = firstStopIndex; stopIndex < stopCount; stopIndex += 1) {
@@ -97,7 +101,10 @@ function goOn(learnt: Learnt, times: RunTimes, followed: FollowedRun, start: Sta
       const isFirst = index === 0
       const free = time + linkMs * (isFirst ? start.aheadRatio : 1)
       const place = { record, stopIndex, isTimepoint: times.isTimepoint(run, stopIndex - 1) }
-      time = agency && isHeld(agency, place) ? wait(agency, free, stopIndex, isFirst) : free
+      const isWaitedAt = agency !== undefined && isHeld(agency, place)
+      time = isWaitedAt ? wait(agency, free, stopIndex, isFirst) : free
+      if (isWaitedAt && place.isTimepoint && !isFirst)
+        heldUntilTimes[index - 1] = times.aimedDeparture(run, stopIndex - 1)
       const leaving = Math.max(now, time - linkMs)
       if (isFirst) leavingTime = time > free ? leaving : Math.max(now, start.time)
       else
@@ -114,7 +121,7 @@ function goOn(learnt: Learnt, times: RunTimes, followed: FollowedRun, start: Sta
   }
   const last = departureTimes.length - 1
   if (last >= 0) departureTimes[last] = arrivalTimes[last] as number
-  return { firstStopIndex, arrivalTimes, departureTimes, leavingTime }
+  return { firstStopIndex, arrivalTimes, departureTimes, heldUntilTimes, leavingTime }
 
   function wait(agency: AgencyHolds, free: number, stopIndex: number, isFirst: boolean): number {
     const aimed = times.aimedArrival(run, stopIndex)

@@ -175,12 +175,16 @@ export function createPredictor(options: PredictorOptions): Predictor {
     const earliestTimes = new Float64Array(count)
     const latestTimes = new Float64Array(count)
     const uncertaintySeconds = new Float32Array(count)
+    let leftTime = now
     for (let index = 0; index < count; index += 1) {
       const arrival = course.arrivalTimes[index] as number
       const departure = course.departureTimes[index] as number
+      // No lean takes a bus from where it waits: what lies behind that is said no earlier either.
+      const heldUntil = Math.min(departure, course.heldUntilTimes[index] as number)
       const { lowSeconds, highSeconds, deviationSeconds } = errors.interval((arrival - now) / 1000)
-      arrivalTimes[index] = now + (arrival - now) * sooner
-      departureTimes[index] = now + (departure - now) * sooner
+      arrivalTimes[index] = Math.max(leftTime, now + (arrival - now) * sooner)
+      leftTime = Math.max(arrivalTimes[index] as number, now + (departure - now) * sooner, heldUntil)
+      departureTimes[index] = leftTime
       earliestTimes[index] = Math.max(now, departure + lowSeconds * 1000)
       latestTimes[index] = Math.max(now, departure + highSeconds * 1000)
       uncertaintySeconds[index] = deviationSeconds

@@ -153,6 +153,24 @@ describe('a bus that is early', () => {
     }
     expect(ask(taught)).toBeGreaterThanOrEqual(0)
   })
+
+  test('is not said to leave a timepoint early by any lean, where others were seen to wait there', () => {
+    const timed = openTown({ 'stop_times.txt': (text) => text.replace(/(,stop-\d+,7),0$/gm, '$1,1') })
+    const predictor = createTestPredictor(timed, { leanPercent: 20 })
+    for (let hour = 6; hour < 22; hour += 1) {
+      const run = runOf(timed, `R1-weekday-${hour}-0`)
+      predictor.arrived(run, 'bus', 6, aimedAt(timed, run, 6) - 4 * MINUTE)
+      predictor.arrived(run, 'bus', 7, aimedAt(timed, run, 7) + 10_000)
+    }
+    const run = runOf(timed, 'R1-weekday-23-0')
+    const now = aimedAt(timed, run, 2) - 3 * MINUTE
+    predictor.arrived(run, 'bus', 2, now)
+    const forecast = predictor.predict(run, now)
+    expect(forecast?.firstStopIndex).toBe(3)
+    expect(forecast?.departureTimes[3]).toBe(aimedAt(timed, run, 6))
+    expect(forecast?.arrivalTimes[3]).toBeLessThan(aimedAt(timed, run, 6) - MINUTE)
+    expect(forecast?.arrivalTimes[4]).toBeGreaterThanOrEqual(aimedAt(timed, run, 6))
+  })
 })
 
 describe('the next run of a vehicle', () => {
