@@ -11,7 +11,7 @@ import type { TimetableImports } from './timetable-imports.ts'
 import type { FeedKind, TransitFeeds } from './transit-feeds.ts'
 import { createTurns } from './turns.ts'
 
-export interface QualityReport {
+interface QualityReport {
   /** When it was checked, in ms since 1970. */
   readonly time: number
   readonly feeds: readonly ({ readonly name: FeedKind } & FeedQuality)[]

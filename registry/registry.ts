@@ -170,7 +170,7 @@ export interface TimetableVersion {
 }
 
 /** What was asked with a key on a day in UTC, such as 2026-02-16. */
-export interface KeyUsageDay {
+interface KeyUsageDay {
   readonly date: string
   readonly requests: number
   /** Of them, those beyond the key's limit. */

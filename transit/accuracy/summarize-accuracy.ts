@@ -2,7 +2,7 @@ import { type AccuracyBin, MBTA_BINS, TRANSIT_APP_BINS } from './accuracy-bins.t
 import type { AccuracyCount } from './accuracy-counters.ts'
 
 /** Null where nothing was counted to tell it from. */
-export interface AccuracyTotals {
+interface AccuracyTotals {
   readonly predictions: number
   readonly maeSeconds: number | null
   /** The mean of actual minus predicted. */
@@ -11,24 +11,24 @@ export interface AccuracyTotals {
   readonly coveragePercent: number | null
 }
 
-export interface HorizonAccuracy extends AccuracyBin, AccuracyTotals {
+interface HorizonAccuracy extends AccuracyBin, AccuracyTotals {
   readonly goodPercent: number | null
 }
 
-export interface SchemeAccuracy {
+interface SchemeAccuracy {
   /** The plain mean of the horizons of which any prediction is known. */
   readonly meanPercent: number | null
   readonly horizons: readonly HorizonAccuracy[]
 }
 
-export interface AccuracySummary extends AccuracyTotals {
+interface AccuracySummary extends AccuracyTotals {
   /** By the predicted time to arrival. */
   readonly mbta: SchemeAccuracy
   /** By the actual time to arrival. */
   readonly transitApp: SchemeAccuracy
 }
 
-export interface AccuracyReport {
+interface AccuracyReport {
   readonly overall: AccuracySummary
   readonly routes: readonly ({ readonly routeId: string } & AccuracySummary)[]
   readonly hours: readonly ({ readonly hour: number } & AccuracySummary)[]
