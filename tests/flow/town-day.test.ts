@@ -106,7 +106,7 @@ test.runIf(hasGtfsRtValidator())(
         return feed.bytes
       }
       const updates = trips.flatMap((trip) => createTripUpdate(timetable, trip, now) ?? [])
-      const positions = createVehicleEntities({ timetable, vehicles, trips: tripsByKey, now, speed: 1 })
+      const positions = [...createVehicleEntities({ timetable, vehicles, trips: tripsByKey, now, speed: 1 })]
       for (const { tripUpdate } of updates) {
         if (tripUpdate?.trip?.scheduleRelationship === 3) seen.cancelled++
         if ([6, 8].includes(tripUpdate?.trip?.scheduleRelationship ?? 0)) seen.added++
