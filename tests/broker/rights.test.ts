@@ -57,6 +57,15 @@ for (const version of versions) {
     })
   }
 
+  test(`a key for what is published is refused (version ${version})`, async () => {
+    const key = await town.addKey('a', 'published')
+    const raw = await openRawMqtt(town.broker.mqttPort ?? 0, version)
+    raw.send(connectPacket({ username: 'a', password: key, version }))
+    const connack = await raw.waitFor(({ cmd }) => cmd === 'connack')
+    expect(connack).toMatchObject(version === 5 ? { reasonCode: 0x86 } : { returnCode: 4 })
+    await raw.whenClosed()
+  })
+
   test(`a key of another authority is refused (version ${version})`, async () => {
     await expect(logIn('a', version, keys['b'])).rejects.toThrow()
   })

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import gtfsRealtime from 'gtfs-realtime-bindings'
 import { describe, expect, test } from 'vitest'
 import { checkFeed, type FeedCheck, type FeedQuality } from '../../../transit/quality/check-feed.ts'
+import { readTimetable } from '../../../transit/timetable/read-timetable.ts'
+import { findTestData } from '../../fixtures/find-test-data.ts'
 import { createTown, NOON } from '../feed/live-town.ts'
 
 const { FeedMessage } = gtfsRealtime.transit_realtime
@@ -223,4 +227,25 @@ test('without a timetable nothing is looked up, and what is no message is refuse
   expect(rulesOf(check([update(), position()], { check: { timetable: undefined } }))).toEqual([])
   const bytes = new TextEncoder().encode('<html>')
   expect(() => run({ bytes, hash: '', timetable, now: NOON, speed: 1, previous: undefined })).toThrow()
+})
+
+const folder = findTestData('transit/raba-redding-2025')
+
+test.runIf(folder)("in a vendor's real feed is found what the classic validator finds", () => {
+  const read = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder ?? '', name)))
+  const redding = readTimetable(read('raba.zip')).timetable
+  const now = Date.parse('2025-06-08T21:08:10Z')
+  const findIn = (name: string) => {
+    const { errors, warnings } = run({
+      bytes: read(name),
+      hash: '',
+      timetable: redding,
+      now,
+      speed: 1,
+      previous: undefined,
+    })
+    return [...errors, ...warnings].map(({ rule, count }) => [rule, count])
+  }
+  expect(findIn('raba-trip-updates.pb')).toEqual([['W002', 8]])
+  expect(findIn('raba-vehicle-positions.pb')).toEqual([['W004', 1]])
 })
