@@ -4,6 +4,7 @@ import { addTrip } from './feed/add-trip.ts'
 import { createRunList, type ListedRun } from './feed/list-runs.ts'
 import { type PlannedRun, planTrip } from './feed/plan-trip.ts'
 import { runKeyOf } from './feed/run-key.ts'
+import { listPlatforms } from './timetable/list-platforms.ts'
 import { listCallsAt, tripOfStopTime } from './timetable/stop-calls.ts'
 import type { Timetable } from './timetable/timetable.ts'
 import type { StopPrediction, TransitVehicle, TripPrediction } from './trip-prediction.ts'
@@ -52,7 +53,8 @@ export function applyChanges({
       added.push(...addTrip(timetable, change, now, now + AHEAD_MS))
       continue
     }
-    for (const trip of listTrips(timetable, change)) {
+    const stopChanges = listStopChanges(timetable, change)
+    for (const trip of listTrips(timetable, change, stopChanges)) {
       const tripId = timetable.trips.ids[trip] as string
       for (const run of listRuns(trip)) {
         if (!concerns(change, run)) continue
@@ -63,7 +65,7 @@ export function applyChanges({
           changed = { run, change: { isCancelled: false, stops: new Map() } }
           runs.set(key, changed)
         }
-        note(changed.change, change)
+        note(changed.change, change, stopChanges)
       }
     }
   }
@@ -82,7 +84,11 @@ export function applyChanges({
   return { trips: result, vehicles: vehicles.map((vehicle) => withoutCancelled(vehicle, runs)) }
 }
 
-function listTrips(timetable: Timetable, change: Exclude<ServiceChange, { type: 'added-trip' }>): number[] {
+function listTrips(
+  timetable: Timetable,
+  change: Exclude<ServiceChange, { type: 'added-trip' }>,
+  stopChanges: readonly StopChange[],
+): number[] {
   const { trips, routes, stops } = timetable
   const { tripId, routeId } = change
   const route = routeId === null ? undefined : routes.indexOf.get(routeId)
@@ -97,7 +103,7 @@ function listTrips(timetable: Timetable, change: Exclude<ServiceChange, { type: 
     for (let trip = 0; trip < trips.count; trip += 1) if (trips.routes[trip] === route) found.add(trip)
     return [...found]
   }
-  for (const stopId of stopIdsOf(change)) {
+  for (const { stopId } of stopChanges) {
     const stop = stops.indexOf.get(stopId)
     if (stop === undefined) continue
     for (const stopTime of listCallsAt(timetable, stop)) found.add(tripOfStopTime(timetable, stopTime))
@@ -115,23 +121,36 @@ function concerns(
   return change.period === null || isWithin([change.period], start)
 }
 
-function note(run: RunChange, change: ServiceChange): void {
+function note(run: RunChange, change: ServiceChange, stopChanges: readonly StopChange[]): void {
   if (change.type === 'cancellation') run.isCancelled = true
-  for (const { stopId, replacementStopId } of stopsOf(change)) {
+  for (const { stopId, replacementStopId } of stopChanges) {
     const list = run.stops.get(stopId) ?? []
     list.push({ replacementStopId, change })
     run.stops.set(stopId, list)
   }
 }
 
-function stopsOf(change: ServiceChange) {
+interface StopChange {
+  readonly stopId: string
+  readonly replacementStopId: string | null
+}
+
+/** A station that is named stands for all of its stops. */
+function listStopChanges({ stops }: Timetable, change: ServiceChange): StopChange[] {
+  return stopsOf(change).flatMap(({ stopId, replacementStopId }) => {
+    const named = stops.indexOf.get(stopId)
+    if (named === undefined) return []
+    return listPlatforms(stops, named).map((stop) => ({
+      stopId: stops.ids[stop] as string,
+      replacementStopId,
+    }))
+  })
+}
+
+function stopsOf(change: ServiceChange): readonly StopChange[] {
   if (change.type === 'detour') return change.stops
   if (change.type !== 'skipped-stops') return []
   return change.stopIds.map((stopId) => ({ stopId, replacementStopId: null }))
-}
-
-function stopIdsOf(change: ServiceChange): string[] {
-  return stopsOf(change).map(({ stopId }) => stopId)
 }
 
 function changeTrip(trip: TripPrediction, { isCancelled, stops: changes }: RunChange): TripPrediction {

@@ -39,6 +39,7 @@ export function checkChangeReferences(timetable: Timetable, change: ServiceChang
         ...change.stops.flatMap(({ stopId, replacementStopId }, index) => [
           ...check(stops, 'stop', stopId, `stops.${index}.stopId`),
           ...check(stops, 'stop', replacementStopId, `stops.${index}.replacementStopId`),
+          ...checkIsStop(timetable, replacementStopId, `stops.${index}.replacementStopId`),
         ]),
       ]
     case 'added-trip':
@@ -51,6 +52,13 @@ export function checkChangeReferences(timetable: Timetable, change: ServiceChang
         ...change.stops.flatMap(({ stopId }, index) => check(stops, 'stop', stopId, `stops.${index}.stopId`)),
       ]
   }
+}
+
+/** A station stands for all of its stops where they are not served, but vehicles call at one of them. */
+function checkIsStop({ stops }: Timetable, id: string | null, path: string): Fault[] {
+  const stop = id === null ? undefined : stops.indexOf.get(id)
+  if (stop === undefined || stops.locationTypes[stop] === 0) return []
+  return [{ path, message: `${id} is no stop where vehicles call, but a station or a part of one` }]
 }
 
 function check(

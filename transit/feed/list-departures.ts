@@ -1,4 +1,5 @@
 import type { Departure } from '../../model/departure.ts'
+import { listPlatforms } from '../timetable/list-platforms.ts'
 import { headsignOf } from './plan-trip.ts'
 import { departureIdOf, runKeyOf } from './run-key.ts'
 import { listTimetableCalls, type TimetableCall } from './timetable-calls.ts'
@@ -37,7 +38,7 @@ export function listDepartures(
 ): StopDeparture[] {
   const { timetable } = moment
   const found: StopDeparture[] = []
-  for (const platform of listPlatforms(moment, stop)) {
+  for (const platform of listPlatforms(timetable.stops, stop)) {
     const stopId = timetable.stops.ids[platform] as string
     for (const call of moment.callsByStop.get(stopId) ?? []) {
       if (isBoarded(moment, call)) found.push(describeCall(moment, call, stopId))
@@ -60,25 +61,6 @@ export function listDepartures(
 
 function timeOf({ expectedDepartureTime, aimedDepartureTime }: Departure): number {
   return expectedDepartureTime ?? aimedDepartureTime
-}
-
-const platforms = new WeakMap<object, Map<number, number[]>>()
-
-/** A stop itself, and the stops whose station it is. */
-function listPlatforms({ timetable: { stops } }: TransitMoment, stop: number): number[] {
-  let ofStation = platforms.get(stops)
-  if (!ofStation) {
-    ofStation = new Map()
-    for (let child = 0; child < stops.count; child += 1) {
-      const parent = stops.parents[child] as number
-      if (parent < 0 || stops.locationTypes[child] !== 0) continue
-      const list = ofStation.get(parent)
-      if (list) list.push(child)
-      else ofStation.set(parent, [child])
-    }
-    platforms.set(stops, ofStation)
-  }
-  return [stop, ...(ofStation.get(stop) ?? [])]
 }
 
 function isBoarded({ timetable: { stopTimes } }: TransitMoment, { stop, isLast }: TripCall): boolean {
