@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { setImmediate as breathe } from 'node:timers/promises'
 import type { Clock } from '../model/clock.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
@@ -11,6 +10,7 @@ import { createTripUpdate } from '../transit/feed/trip-updates.ts'
 import { createVehicleEntities } from '../transit/feed/vehicle-positions.ts'
 import type { TransitDesk } from './parts.ts'
 import { createServedBody, type ServedBody } from './served-body.ts'
+import { takeTurn, takeTurns } from './take-turns.ts'
 import type { TransitView } from './transit-view.ts'
 
 export type FeedKind = 'trip-updates' | 'vehicle-positions' | 'alerts'
@@ -21,13 +21,10 @@ const FRESH_MS = 1_000
 const SERVED_BEFORE_MS = 10_000
 /** Feeds kept, some kilobytes a vehicle; the least recently begun is let go, and its timestamp begins anew. */
 const FEEDS_MAX = 3_000
-/** A town's feed takes tens of milliseconds to write: others get their turn after so many. */
-const TURN_MS = 4
-
 interface FeedBodies {
   readonly protobuf: ServedBody
   /** Written when it is first asked for. */
-  readonly json: ServedBody
+  json(): Promise<ServedBody>
 }
 
 /** GTFS-Realtime, made once for all who ask. */
@@ -50,6 +47,7 @@ interface Kept {
 interface Made {
   readonly feed: Feed
   readonly bodies: FeedBodies
+  readonly source: TransitMoment | undefined
   /** Clock.now when it was known to be so. */
   readonly time: number
 }
@@ -69,19 +67,25 @@ export function createTransitFeeds({
 }): TransitFeeds {
   const feeds = new Map<string, Kept>()
 
-  return {
+  const transitFeeds: TransitFeeds = {
     isCurrent(authority, kind, bodies) {
       const kept = feeds.get(`${authority}/${kind}`)
       if (!kept?.source || kept.last?.bodies !== bodies) return false
-      return kept.isBeingMade ? isRecent(kept.last) : view.isCurrent(authority, kept.source)
+      if (kept.isBeingMade && !mayBeBefore(kept.last, kept.source)) return false
+      return view.isCurrent(authority, kept.source)
     },
 
     async get(authority, kind) {
       const moment = await view.findMoment(authority)
       const key = `${authority}/${kind}`
       const before = feeds.get(key)
-      // Whoever has it made waits for it; the others need not, where there is one just before it.
-      if (before?.isBeingMade) return before.last && isRecent(before.last) ? before.last.bodies : before.made
+      if (before?.isBeingMade) {
+        // Whoever has it made waits for it; the others need not, where there is one just before it.
+        if (before.last && mayBeBefore(before.last, moment)) return before.last.bodies
+        const { source } = before
+        const bodies = await before.made
+        return source?.changes === moment?.changes ? bodies : transitFeeds.get(authority, kind)
+      }
       if (before && isCurrent(before, moment)) return before.made
       const kept: Kept = {
         source: moment,
@@ -108,15 +112,17 @@ export function createTransitFeeds({
       async function make(...made: Parameters<typeof makeFeed>): Promise<FeedBodies> {
         const feed = await makeFeed(...made)
         const bodies = kept.last?.feed === feed ? kept.last.bodies : createBodies(feed)
-        kept.last = { feed, bodies, time: clock.now() }
+        kept.last = { feed, bodies, source: moment, time: clock.now() }
         return bodies
       }
     },
   }
+  return transitFeeds
 
-  function isRecent({ time }: Made): boolean {
+  /** Whether it may be served while the next one is made: what operators have entered since holds at once. */
+  function mayBeBefore({ source, time }: Made, moment: TransitMoment | undefined): boolean {
     const ageMs = clock.now() - time
-    return ageMs >= 0 && ageMs < SERVED_BEFORE_MS * clock.speed
+    return source?.changes === moment?.changes && ageMs >= 0 && ageMs < SERVED_BEFORE_MS * clock.speed
   }
 
   function isCurrent(kept: Kept, moment: TransitMoment | undefined): boolean {
@@ -131,20 +137,11 @@ export function createTransitFeeds({
     moment: TransitMoment | undefined,
     last: Kept['last'],
   ): Promise<Feed> {
-    const entities: Entity[] = []
-    const encoded: Buffer[] = []
-    let turnEnds = performance.now() + TURN_MS
-    for (const entity of await listEntities(authority, kind, moment)) {
-      if (!entity) continue
-      entities.push(entity)
-      encoded.push(encodeEntity(entity))
-      if (performance.now() < turnEnds) continue
-      await breathe()
-      turnEnds = performance.now() + TURN_MS
-    }
+    const listed = await listEntities(authority, kind, moment)
+    const { entities, encoded } = await inTurns(encodeEntities(listed))
     return createFeed({
       entities,
-      encoded: Buffer.concat(encoded),
+      encoded,
       version: moment?.timetable.version,
       now: moment?.time ?? clock.now(),
       speed: clock.speed,
@@ -172,10 +169,31 @@ export function createTransitFeeds({
         const device = directory.find(authority, id)?.device
         return device?.kind === 'vehicle' ? device.name : undefined
       },
+      timetable: moment?.timetable,
       now: moment?.time ?? clock.now(),
       speed: clock.speed,
     })
   }
+}
+
+function* encodeEntities(
+  listed: Iterable<Entity | undefined>,
+): Generator<void, { entities: Entity[]; encoded: Buffer }> {
+  const entities: Entity[] = []
+  const encoded: Buffer[] = []
+  for (const entity of listed) {
+    if (entity) {
+      entities.push(entity)
+      encoded.push(encodeEntity(entity))
+    }
+    yield
+  }
+  return { entities, encoded: Buffer.concat(encoded) }
+}
+
+async function inTurns<T>(steps: Iterator<void, T>): Promise<T> {
+  const done = takeTurn(steps)
+  return done ? done[0] : takeTurns(steps)
 }
 
 function* listTripUpdates({ timetable, trips, time }: TransitMoment): Iterable<Entity | undefined> {
@@ -185,15 +203,17 @@ function* listTripUpdates({ timetable, trips, time }: TransitMoment): Iterable<E
 function createBodies(feed: Feed): FeedBodies {
   const hash = createHash('sha1').update(feed.entities).digest('base64url').slice(0, 12)
   const common = { etag: `W/"${feed.timestamp}-${hash}"`, modifiedTime: feed.timestamp * 1000 }
-  let json: ServedBody | undefined
+  let json: Promise<ServedBody> | undefined
   return {
     protobuf: createServedBody({ ...common, mediaType: 'application/x-protobuf', plain: feed.bytes }),
-    get json() {
-      json ??= createServedBody({
-        ...common,
-        mediaType: 'application/json; charset=utf-8',
-        plain: Buffer.from(feed.json),
-      })
+    json() {
+      json ??= inTurns(feed.writeJson()).then((text) =>
+        createServedBody({
+          ...common,
+          mediaType: 'application/json; charset=utf-8',
+          plain: Buffer.from(text),
+        }),
+      )
       return json
     },
   }

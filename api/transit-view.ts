@@ -1,4 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises'
 import type { Clock } from '../model/clock.ts'
 import { messageOf } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
@@ -8,6 +7,7 @@ import type { ServiceNoticeKind, ServiceNoticeOf } from '../model/service-notice
 import type { Registry } from '../registry/registry.ts'
 import { makeTransitMoment, type TransitMoment } from '../transit/feed/transit-moment.ts'
 import type { TimetableSource, TransitDesk } from './parts.ts'
+import { takeTurn, takeTurns } from './take-turns.ts'
 
 /** What is known of an authority's public transport now, made once for all who ask. */
 export interface TransitView {
@@ -33,8 +33,8 @@ interface Notices {
 
 interface Kept {
   moment: TransitMoment | undefined
-  /** The next one, where it took more than a turn. */
-  making: Promise<TransitMoment> | undefined
+  /** The next one, where it takes more than a turn, and what of the operators' it will show. */
+  making: { readonly moment: Promise<TransitMoment>; readonly notices: Notices } | undefined
   /** What the moment was made of. */
   snapshot: unknown
   madeOf: Notices | undefined
@@ -42,11 +42,10 @@ interface Kept {
   /** Clock.now */
   noticesTime: number
   reading: Promise<Notices> | undefined
+  /** How often operators have entered something here: what was read before the last time is not taken. */
+  entered: number
 }
 
-/** Others get their turn after so many, but not before so many trips: that of a small town is there at once. */
-const TURN_MS = 4
-const TURN_TRIPS_MIN = 50
 /** A moment is made anew this often though nothing has changed: departures leave, and ages grow. */
 const MOMENT_MS = 5_000
 /** While the next one is made the one before is served, unless it is older than this: who asks seldom waits instead. */
@@ -81,28 +80,36 @@ export function createTransitView({
     const kept = keptOf(authority)
     const notices = isFresh(kept) ? kept.notices : await readNotices(authority, kept)
     const snapshot = transit?.snapshot(authority)
-    const { moment } = kept
+    const { moment, making } = kept
     const now = clock.now()
     if (moment?.timetable === timetable && holds(kept, moment, snapshot, now)) return moment
     // What operators have entered holds at once for whoever asks after it.
     const mayBeBefore = moment?.timetable === timetable && kept.madeOf === notices && isRecent(moment, now)
-    if (kept.making) return mayBeBefore ? moment : kept.making
+    if (making) {
+      if (mayBeBefore) return moment
+      const next = await making.moment
+      // What was entered since is not in that one.
+      return making.notices === notices && next.timetable === timetable ? next : findMoment(authority)
+    }
     const { changes, alerts } = notices
     const steps = makeTransitMoment({ timetable, snapshot, changes, alerts, now })
     const made = takeTurn(steps)
-    if (made) return keep(made)
-    kept.making = takeTurns(steps)
-      .then((later) => {
+    if (made) return keep(made[0])
+    const later = takeTurns(steps).then(
+      (next) => {
         kept.making = undefined
-        keep(later)
+        keep(next)
         for (const listener of listeners.get(authority) ?? []) listener()
-        return later
-      })
-      .finally(() => {
+        return next
+      },
+      (error: unknown) => {
         kept.making = undefined
-      })
-    if (!mayBeBefore) return kept.making
-    kept.making.catch((error: unknown) => {
+        throw error
+      },
+    )
+    kept.making = { moment: later, notices }
+    if (!mayBeBefore) return later
+    later.catch((error: unknown) => {
       logger.error({ authority, error: messageOf(error) }, 'what is known of trips cannot be put together')
     })
     return moment
@@ -144,18 +151,24 @@ export function createTransitView({
 
   /** Many who ask at once share one look; where the registry is away, what was known last holds on. */
   async function readNotices(authority: string, kept: Kept): Promise<Notices> {
-    kept.reading ??= loadNotices(registry, authority, kept.notices).finally(() => {
-      kept.reading = undefined
-    })
-    const { reading } = kept
+    const { entered } = kept
+    const reading = kept.reading ?? loadNotices(registry, authority, kept.notices)
+    kept.reading = reading
+    let read: Notices | undefined
     try {
-      kept.notices = await reading
+      read = await reading
     } catch (error) {
       if (!kept.notices) throw error
       logger.warn({ authority, error: messageOf(error) }, 'service alerts and changes cannot be read anew')
+    } finally {
+      if (kept.reading === reading) kept.reading = undefined
     }
+    // It may have begun before what was entered since, and end after what was read since.
+    if (kept.entered !== entered)
+      return kept.reading || !isFresh(kept) ? readNotices(authority, kept) : kept.notices
+    kept.notices = read ?? kept.notices
     kept.noticesTime = clock.now()
-    return kept.notices
+    return kept.notices as Notices
   }
 
   function onChange(authority: string, listener: () => void): () => void {
@@ -174,6 +187,7 @@ export function createTransitView({
     const kept = authorities.get(authority)
     if (kept) {
       kept.noticesTime = Number.NEGATIVE_INFINITY
+      kept.entered += 1
       // One that is under way may have begun before the change.
       kept.reading = undefined
     }
@@ -191,30 +205,13 @@ export function createTransitView({
         notices: undefined,
         noticesTime: Number.NEGATIVE_INFINITY,
         reading: undefined,
+        entered: 0,
       }
       authorities.set(authority, kept)
       const [oldest] = authorities.keys()
       if (authorities.size > KEPT_MAX && oldest !== undefined) authorities.delete(oldest)
     }
     return kept
-  }
-}
-
-/** Undefined where there is more to be done than fits. */
-function takeTurn(steps: Generator<void, TransitMoment>): TransitMoment | undefined {
-  const end = performance.now() + TURN_MS
-  for (let trips = 0; trips < TURN_TRIPS_MIN || performance.now() < end; trips += 1) {
-    const step = steps.next()
-    if (step.done) return step.value
-  }
-  return undefined
-}
-
-async function takeTurns(steps: Generator<void, TransitMoment>): Promise<TransitMoment> {
-  for (;;) {
-    await breathe()
-    const made = takeTurn(steps)
-    if (made) return made
   }
 }
 

@@ -66,7 +66,8 @@ export function registerGtfsRt(app: Api, feeds: TransitFeeds, lane: FastLane): v
         async (request, reply) => {
           const { authority } = request.params
           const bodies = await feeds.get(authority, kind)
-          return serveBody(request, reply, suffix === '.json' ? bodies.json : bodies.protobuf, (body) => {
+          const served = suffix === '.json' ? await bodies.json() : bodies.protobuf
+          return serveBody(request, reply, served, (body) => {
             const isCurrent = () => feeds.isCurrent(authority, kind, bodies)
             lane.offer(request, reply, { authority, published: 'gtfs-rt', body, isCurrent })
           })

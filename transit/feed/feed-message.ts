@@ -15,8 +15,11 @@ export interface Feed {
   readonly timestamp: number
   /** The FeedMessage in protobuf. */
   readonly bytes: Buffer
-  /** The same as protobuf's JSON mapping: camelCase names, enums by name, 64-bit integers as strings. */
-  readonly json: string
+  /**
+   * The same as protobuf's JSON mapping: camelCase names, enums by name, 64-bit integers as strings. In steps, an entity each:
+   * few ask for it, and it takes several times as long to write as the bytes do.
+   */
+  writeJson(): Generator<void, string>
   /** The entities in protobuf, to tell whether a later feed differs. */
   readonly entities: Buffer
 }
@@ -55,15 +58,10 @@ export function createFeed({ entities, encoded, version, now, speed, previous }:
   }
   const timestamp = previous ? Math.max(nowSeconds, previous.timestamp + 1) : nowSeconds
   const stamped = { ...header, timestamp }
-  let json: string | undefined
   return {
     timestamp,
     bytes: Buffer.concat([HEADER_TAG, FeedHeader.encodeDelimited(stamped).finish(), encoded]),
-    get json() {
-      // Few ask for it, and it takes several times as long to write as the bytes do.
-      json ??= writeJson(stamped, entities)
-      return json
-    },
+    writeJson: () => writeJson(stamped, entities),
     entities: content,
   }
 }
@@ -74,9 +72,14 @@ const HEADER = {
 }
 
 /** Protobuf's JSON leaves an empty list out, which whoever walks through it would have to know. */
-function writeJson(header: transit_realtime.IFeedHeader, entities: readonly Entity[]): string {
-  return JSON.stringify({
-    header: FeedHeader.create(header).toJSON(),
-    entity: entities.map((entity) => FeedEntity.create(entity).toJSON()),
-  })
+function* writeJson(
+  header: transit_realtime.IFeedHeader,
+  entities: readonly Entity[],
+): Generator<void, string> {
+  const written: string[] = []
+  for (const entity of entities) {
+    written.push(JSON.stringify(FeedEntity.create(entity).toJSON()))
+    yield
+  }
+  return `{"header":${JSON.stringify(FeedHeader.create(header).toJSON())},"entity":[${written.join(',')}]}`
 }

@@ -1,7 +1,9 @@
 import gtfsRealtime from 'gtfs-realtime-bindings'
 import type { Reading } from '../../model/reading.ts'
+import type { Timetable } from '../timetable/timetable.ts'
 import type { Entity } from './feed-message.ts'
 import { isOccupancyStatus, PATH_SECONDS, POSITION_AGE_MAX_SECONDS } from './vehicle-positions.ts'
+import { isWithinCoverage } from './within-coverage.ts'
 
 const { VehiclePosition } = gtfsRealtime.transit_realtime
 
@@ -10,6 +12,8 @@ export interface ReportedPositions {
   readonly readings: readonly Reading[]
   /** A vehicle's name, null where it has none; undefined where there is no such vehicle, which is left out. */
   readonly labelOf: (device: string) => string | null | undefined
+  /** What is far away from its lines is left out. */
+  readonly timetable?: Timetable | undefined
   /** ms since 1970 */
   readonly now: number
   /** Clock.speed */
@@ -17,13 +21,20 @@ export interface ReportedPositions {
 }
 
 /** Where vehicles are by their own word: all that can be told without a timetable. */
-export function createReportedEntities({ readings, labelOf, now, speed }: ReportedPositions): Entity[] {
+export function createReportedEntities({
+  readings,
+  labelOf,
+  timetable,
+  now,
+  speed,
+}: ReportedPositions): Entity[] {
   const oldest = now - (POSITION_AGE_MAX_SECONDS + PATH_SECONDS * (speed - 1)) * 1000
   return readings.flatMap((reading) => {
     const label = labelOf(reading.device)
-    return label === undefined || reading.time < oldest
-      ? []
-      : [formatEntity(reading, label, Math.floor(now / 1000))]
+    if (label === undefined || reading.time < oldest) return []
+    const { longitude, latitude } = reading.fields
+    if (timetable && !isWithinCoverage(timetable, Number(longitude), Number(latitude))) return []
+    return [formatEntity(reading, label, Math.floor(now / 1000))]
   })
 }
 

@@ -3,7 +3,7 @@ import type { StopPrediction, TripPrediction } from '../trip-prediction.ts'
 /**
  * A trip with its predicted times in whole seconds, rising from stop to stop: GTFS-Realtime has no others, and every
  * other format is made of the same trip, so that all say the same. What does not rise is put a second behind what is
- * before it.
+ * before it. One without any is the same trip.
  */
 export function settleTimes(trip: TripPrediction): TripPrediction {
   let before = Number.NEGATIVE_INFINITY
@@ -21,7 +21,7 @@ export function settleTimes(trip: TripPrediction): TripPrediction {
       latestTime: stop.latestTime === null ? null : Math.max(wholeSecond(stop.latestTime), departure),
     }
   })
-  return { ...trip, stops }
+  return Number.isFinite(before) ? { ...trip, stops } : trip
 }
 
 function wholeSecond(time: number): number {

@@ -26,6 +26,8 @@ export interface TransitMoment {
   readonly tripsByKey: ReadonlyMap<string, TripPrediction>
   readonly vehicles: readonly TransitVehicle[]
   readonly alerts: readonly ServiceAlert[]
+  /** Those that are in it, as they were handed over. */
+  readonly changes: readonly ServiceChange[]
   /** Of `trips`, by the stop's id. */
   readonly callsByStop: ReadonlyMap<string, readonly TripCall[]>
 }
@@ -77,6 +79,7 @@ export function* makeTransitMoment({
     tripsByKey,
     vehicles: changed.vehicles,
     alerts: [...alerts, ...alertsOfChanges(changes, timetable)],
+    changes,
     callsByStop,
   }
 }

@@ -6,6 +6,7 @@ import type { Entity } from './feed-message.ts'
 import { isNearShape } from './near-shape.ts'
 import { runKeyOf } from './run-key.ts'
 import { createVehicleTrip } from './trip-descriptor.ts'
+import { isWithinCoverage } from './within-coverage.ts'
 
 const { VehicleStopStatus, OccupancyStatus } = gtfsRealtime.transit_realtime.VehiclePosition
 
@@ -29,16 +30,23 @@ export interface VehicleFeedInput {
   readonly speed: number
 }
 
-export function createVehicleEntities({
+/**
+ * One after another, since how far each is off its shape takes a while to find out. A vehicle that is out of town, or whose receiver
+ * says so, is left out.
+ */
+export function* createVehicleEntities({
   timetable,
   vehicles,
   trips,
   now,
   speed,
-}: VehicleFeedInput): Entity[] {
+}: VehicleFeedInput): Iterable<Entity> {
   const oldest = now - (POSITION_AGE_MAX_SECONDS + PATH_SECONDS * (speed - 1)) * 1000
   const nowSeconds = Math.floor(now / 1000)
-  return vehicles.filter(({ time }) => time >= oldest).map(formatVehicle)
+  for (const vehicle of vehicles) {
+    const { time, longitude, latitude } = vehicle
+    if (time >= oldest && isWithinCoverage(timetable, longitude, latitude)) yield formatVehicle(vehicle)
+  }
 
   function formatVehicle(vehicle: TransitVehicle): Entity {
     const { id, label, time, longitude, latitude, bearingDegrees, speedKph } = vehicle

@@ -162,7 +162,9 @@ test.runIf(isJudged).each([0, 95, 215, 700])(
     const { zip, moment } = createMoment(NOON + seconds * 1000)
     const { timetable, trips, tripsByKey, vehicles, alerts, time } = moment
     const updates = trips.flatMap((trip) => createTripUpdate(timetable, trip, time) ?? [])
-    const positions = createVehicleEntities({ timetable, vehicles, trips: tripsByKey, now: time, speed: 1 })
+    const positions = [
+      ...createVehicleEntities({ timetable, vehicles, trips: tripsByKey, now: time, speed: 1 }),
+    ]
     const feeds = {
       tu: write(updates, moment),
       vp: write(positions, moment),
