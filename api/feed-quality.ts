@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.ts'
 import type { Registry, TimetableVersion } from '../registry/registry.ts'
 import { checkFeed, type FeedQuality, type SeenFeed } from '../transit/quality/check-feed.ts'
 import type { Finding } from '../transit/quality/finding-list.ts'
+import { localServiceDate } from '../transit/timetable/service-day-start.ts'
 import type { Timetable } from '../transit/timetable/timetable.ts'
 import type { TimetableSource } from './parts.ts'
 import { createSharedValues } from './shared-values.ts'
@@ -26,7 +27,7 @@ interface TimetableQuality {
   readonly lastDate: string
   /** Nothing with errors is imported. */
   readonly errors: readonly Finding[]
-  /** Of each rule, as far as they were listed at the import. */
+  /** Whether it runs out, and of each rule of the import what that has listed. */
   readonly warnings: readonly Finding[]
   readonly warningCount: number
 }
@@ -41,6 +42,7 @@ const KINDS = ['trip-updates', 'vehicle-positions', 'alerts'] as const
 const FRESH_MS = 30_000
 /** Authorities whose reports, and feeds to compare the next ones with, are kept; the earliest go. */
 const KEPT_MAX = 1_000
+const WEEK_MS = 7 * 86_400_000
 /** Others get their turn after so many. */
 const TURN_MS = 4
 
@@ -99,7 +101,7 @@ export function createFeedQuality({
 
   function describeTimetable(
     authority: string,
-    { version, services: { firstDate, lastDate } }: Timetable,
+    { version, timeZone, services: { firstDate, lastDate } }: Timetable,
     current: TimetableVersion,
   ): TimetableQuality {
     const known = timetableImports?.findWarnings(authority)
@@ -109,16 +111,25 @@ export function createFeedQuality({
       const first = warnings.get(code) ?? { rule: code, title: message, count: 0, example: place }
       warnings.set(code, { ...first, count: first.count + 1 })
     }
+    const end = checkEnd(lastDate, (time) => localServiceDate(timeZone, time), clock.now())
     return {
       version,
       importedTime: current.importedTime,
       firstDate,
       lastDate,
       errors: [],
-      warnings: [...warnings.values()],
-      warningCount: known?.warningCount ?? current.warnings,
+      warnings: [...end, ...warnings.values()],
+      warningCount: end.length + (known?.warningCount ?? current.warnings),
     }
   }
+}
+
+/** Whether it runs out, as MobilityData's validator has it: not at the import but as time passes. */
+function checkEnd(lastDate: string, dateOf: (time: number) => string, now: number): Finding[] {
+  const found = (rule: string, title: string) => [{ rule, title, count: 1, example: lastDate }]
+  if (lastDate < dateOf(now)) return found('expired_calendar', 'No trip runs any more')
+  if (lastDate >= dateOf(now + WEEK_MS)) return []
+  return found('feed_expiration_date7_days', 'After less than seven days no trip runs any more')
 }
 
 async function takeTurns(steps: Generator<void, FeedQuality>): Promise<FeedQuality> {

@@ -64,6 +64,15 @@ test('of the timetable in use the warnings of its import are told, also after a 
   })
   expect(timetable.warnings).toMatchObject([{ rule: 'byte_order_mark', count: 1, example: 'agency.txt' }])
 
+  for (const [time, rule] of [
+    ['2026-12-24T12:00:00Z', 'byte_order_mark'],
+    ['2026-12-25T12:00:00Z', 'feed_expiration_date7_days'],
+    ['2027-01-01T12:00:00Z', 'expired_calendar'],
+  ] as const) {
+    own.clock.set(Date.parse(time))
+    expect((await own.call('GET', PATH)).body.timetable.warnings[0]).toMatchObject({ rule, count: 1 })
+  }
+
   const later = createTimetables({ registry: own.registry, clock: own.clock, logger: silentLogger })
   onTestFinished(() => later.close())
   await later.find('alpha')
