@@ -698,7 +698,16 @@ async function createApiOf(
   stack.defer(() => fillForecaster.close())
   const timetables = createTimetables({ registry, clock, logger, limits: config.limits.api })
   stack.defer(() => timetables.close())
-  const transit = createTransitDesk({ registry, store, directory, timetables, clock, logger })
+  const trafficHistories = createTrafficHistories({ store, directory, clock })
+  const transit = createTransitDesk({
+    registry,
+    store,
+    directory,
+    timetables,
+    trafficHistories,
+    clock,
+    logger,
+  })
   stack.defer(() => transit.close())
   // Who asks first is told of the vehicles, too: a feed without any reads as if all predictions were withdrawn.
   const started = new AbortController()
@@ -714,7 +723,7 @@ async function createApiOf(
     metrics,
     roundPlanner,
     fillForecasts: createFillForecasts({ store, directory, clock, fillForecaster }),
-    trafficHistories: createTrafficHistories({ store, directory, clock }),
+    trafficHistories,
     timetables,
     timetableImports: timetables,
     transit,

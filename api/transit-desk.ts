@@ -6,6 +6,8 @@ import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
 import type { TimetableSource, TransitDesk } from './parts.ts'
+import { createStreetPaces } from './street-paces.ts'
+import type { TrafficHistories } from './traffic-histories.ts'
 import { createTransitFollower, type TransitFollower } from './transit-follower.ts'
 
 /** What is new is read so often, by the machine's clock: a faster clock is followed in smaller steps, as far as that goes. */
@@ -32,6 +34,7 @@ export function createTransitDesk({
   store,
   directory,
   timetables,
+  trafficHistories,
   clock,
   logger,
 }: {
@@ -39,6 +42,7 @@ export function createTransitDesk({
   readonly store: ReadingStore
   readonly directory: DeviceDirectory
   readonly timetables: TimetableSource
+  readonly trafficHistories: Pick<TrafficHistories, 'getHistory'>
   readonly clock: Clock
   readonly logger: Logger
 }): RunningTransitDesk {
@@ -131,7 +135,16 @@ export function createTransitDesk({
       if (!(await timetables.find(authority))) continue
       let follower = followers.get(authority)
       if (!follower) {
-        follower = createTransitFollower({ authority, registry, store, directory, clock, logger })
+        const streetPaces = createStreetPaces({ authority, store, directory, trafficHistories, clock })
+        follower = createTransitFollower({
+          authority,
+          registry,
+          store,
+          directory,
+          streetPaces,
+          clock,
+          logger,
+        })
         followers.set(authority, follower)
       }
       const until = clock.now() + LEASE_MS * clock.speed

@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts'
+import { messageOf } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -13,11 +14,14 @@ import { createLineCoverage, type LineCoverage } from '../transit/live/line-cove
 import { readTripUpdates } from '../transit/live/read-trip-updates.ts'
 import { toSighting } from '../transit/live/sighting.ts'
 import { createTracker, type Tracker } from '../transit/live/tracker.ts'
+import type { LinkRatio } from '../transit/predict/link-times.ts'
 import { createPredictor, type Predictor } from '../transit/predict/predictor.ts'
+import { createStreetRatio } from '../transit/predict/street-ratio.ts'
 import { localServiceDate, serviceDayStart } from '../transit/timetable/service-day-start.ts'
 import type { Timetable } from '../transit/timetable/timetable.ts'
 import type { TransitSnapshot } from '../transit/trip-prediction.ts'
 import { listPassages } from './list-passages.ts'
+import type { StreetPaces } from './street-paces.ts'
 
 /** What a vehicle did in the last minutes is enough to go on from after a start, or with another timetable. */
 const LOOK_BACK_MS = 15 * 60_000
@@ -29,6 +33,8 @@ const HOUR_MS = 3_600_000
 /** By the machine's clock: a snapshot is made anew so soon after something changed, and so often because time passes. */
 const CHANGED_MS = 1_500
 const UNCHANGED_MS = 5_000
+/** Counters report every few minutes, by the followed clock. */
+const STREETS_MS = 120_000
 
 /** Names in the registry's memory of what was learnt. */
 const MEMORIES = { links: 'links', accuracy: 'accuracy', lines: 'lines' } as const
@@ -62,6 +68,7 @@ export function createTransitFollower({
   registry,
   store,
   directory,
+  streetPaces,
   clock,
   logger,
 }: {
@@ -69,6 +76,7 @@ export function createTransitFollower({
   readonly registry: Registry
   readonly store: ReadingStore
   readonly directory: DeviceDirectory
+  readonly streetPaces: StreetPaces
   readonly clock: Clock
   readonly logger: Logger
 }): TransitFollower {
@@ -79,6 +87,8 @@ export function createTransitFollower({
   /** When the newest that was read was received. */
   const newest = { vehicle: Number.NEGATIVE_INFINITY, display: Number.NEGATIVE_INFINITY }
   let hasLearnt = false
+  let linkRatio: LinkRatio = () => 1
+  let streetsTime = Number.NEGATIVE_INFINITY
   const follower: TransitFollower = {
     isKeeper: false,
     step,
@@ -92,6 +102,7 @@ export function createTransitFollower({
     const isAnother = following?.timetable !== timetable
     if (!following || isAnother) following = await begin(timetable, following)
     const current = following
+    lookAtStreets(timetable, isAnother)
     const read = [await readVehicles(current), await readDisplays(current), await readFeeds(current)]
     if (read.some((isNew) => isNew)) isNews = true
     const age = performance.now() - madeAt
@@ -109,6 +120,7 @@ export function createTransitFollower({
     const find = (name: keyof typeof MEMORIES) => registry.findTransitMemory(authority, MEMORIES[name])
     const predictor = createPredictor({
       timetable,
+      linkRatio: (...link) => linkRatio(...link),
       ...optional('packed', before?.predictor.pack() ?? (await find('links'))),
     })
     const counters = before?.counters ?? createAccuracyCounters(await find('accuracy'))
@@ -133,6 +145,21 @@ export function createTransitFollower({
       cursors,
       date: localServiceDate(timeZone, clock.now()),
     }
+  }
+
+  /** Nobody waits for it: what is usual of many counters is read from weeks of their readings, once a day. */
+  function lookAtStreets(timetable: Timetable, isAnother: boolean): void {
+    const now = clock.now()
+    if (!isAnother && Math.abs(now - streetsTime) < STREETS_MS) return
+    streetsTime = now
+    streetPaces.read(timetable.timeZone).then(
+      (paces) => {
+        linkRatio = createStreetRatio(timetable, paces)
+      },
+      (error: unknown) => {
+        logger.warn({ authority, error: messageOf(error) }, 'what counters say of the streets cannot be read')
+      },
+    )
   }
 
   async function readVehicles({ tracker, cursors }: Following): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { createTrafficHistories } from '../../api/traffic-histories.ts'
 import { createTransitDesk } from '../../api/transit-desk.ts'
 import { silentLogger } from '../../model/logger.ts'
 import type { FieldValue, Reading } from '../../model/reading.ts'
@@ -45,6 +46,7 @@ async function openDesk() {
       store,
       directory,
       timetables: { find },
+      trafficHistories: createTrafficHistories({ store, directory, clock }),
       clock,
       logger: silentLogger,
     })
