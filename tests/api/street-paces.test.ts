@@ -20,16 +20,16 @@ async function openTown() {
   })
   await registry.createAuthority({ id: 'town', timeZone: 'UTC', published: [] }, 'test')
   const place = {
-    kind: 'traffic',
+    kind: 'traffic' as const,
     latitude: 51.5,
     uprn: null,
     usrn: null,
     stopIds: [],
     settings: {},
-  } as const
+  }
   const devices = [
     { ...place, id: 'bridge', name: 'Bridge', longitude: 0.01 },
-    { ...place, id: 'lost', name: 'Nobody knows where', longitude: null, latitude: null },
+    { ...place, id: 'lost', name: 'Nobody knows where', longitude: null },
     { ...place, id: 'new', name: 'New', longitude: 0.02 },
   ]
   await registry.createDevices('town', devices, 'test')
