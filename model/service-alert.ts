@@ -78,3 +78,6 @@ export const serviceAlertSchema = z.object({
   informedEntities: z.array(informedEntitySchema).min(1).max(1_000),
 })
 export type ServiceAlert = z.infer<typeof serviceAlertSchema>
+
+/** As it is entered: where it has no id it is given one. */
+export const newServiceAlertSchema = serviceAlertSchema.extend({ id: idSchema.optional() }).strict()

@@ -72,15 +72,30 @@ const addedTripSchema = z.strictObject({
 /** What runs otherwise than in the timetable. */
 export const serviceChangeSchema = z
   .discriminatedUnion('type', [cancellationSchema, skippedStopsSchema, detourSchema, addedTripSchema])
-  .superRefine((change, context) => {
-    for (const [path, message] of findFaults(change)) {
-      context.addIssue({ code: 'custom', path: path.split('.'), message })
-    }
-  })
+  .superRefine(addFaults)
+
+const withoutId = { id: idSchema.optional() }
+
+/** As it is entered: where it has no id it is given one. */
+export const newServiceChangeSchema = z
+  .discriminatedUnion('type', [
+    cancellationSchema.extend(withoutId),
+    skippedStopsSchema.extend(withoutId),
+    detourSchema.extend(withoutId),
+    addedTripSchema.extend(withoutId),
+  ])
+  .superRefine(addFaults)
+
 export type ServiceChange = z.infer<typeof serviceChangeSchema>
 export type AddedTrip = z.infer<typeof addedTripSchema>
 
-function* findFaults(change: z.infer<typeof addedTripSchema> | { type: string }): Iterable<[string, string]> {
+function addFaults(change: { type: string }, context: z.core.$RefinementCtx): void {
+  for (const [path, message] of findFaults(change)) {
+    context.addIssue({ code: 'custom', path: path.split('.'), message })
+  }
+}
+
+function* findFaults(change: { type: string }): Iterable<[string, string]> {
   if (change.type === 'cancellation') {
     const { tripId, routeId } = change as z.infer<typeof cancellationSchema>
     if (tripId === null && routeId === null) yield ['tripId', 'is needed, or a routeId']

@@ -2,8 +2,12 @@ import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { KerbsideError } from '../../model/error.ts'
 import { idSchema } from '../../model/id.ts'
-import { type ServiceAlert, serviceAlertSchema } from '../../model/service-alert.ts'
-import { type ServiceChange, serviceChangeSchema } from '../../model/service-change.ts'
+import { newServiceAlertSchema, type ServiceAlert, serviceAlertSchema } from '../../model/service-alert.ts'
+import {
+  newServiceChangeSchema,
+  type ServiceChange,
+  serviceChangeSchema,
+} from '../../model/service-change.ts'
 import type { ServiceNoticeKind, ServiceNoticeOf } from '../../model/service-notice.ts'
 import { checkAlertReferences, checkChangeReferences } from '../../transit/feed/check-references.ts'
 import type { Timetable } from '../../transit/timetable/timetable.ts'
@@ -14,9 +18,10 @@ import { actorOf } from '../rights.ts'
 import { authorityParams, schemas } from '../schemas.ts'
 import type { TransitView } from '../transit-view.ts'
 
-const alertBody = serviceAlertSchema.strict()
-schemas.add(alertBody, { id: 'ServiceAlert' })
+schemas.add(serviceAlertSchema, { id: 'ServiceAlert' })
+schemas.add(newServiceAlertSchema, { id: 'NewServiceAlert' })
 schemas.add(serviceChangeSchema, { id: 'ServiceChange' })
+schemas.add(newServiceChangeSchema, { id: 'NewServiceChange' })
 
 interface Fault {
   readonly path: string
@@ -24,6 +29,7 @@ interface Fault {
 }
 
 type Notice = ServiceNoticeOf[ServiceNoticeKind]
+type NewNotice = z.infer<typeof newServiceAlertSchema | typeof newServiceChangeSchema>
 
 interface NoticeResource {
   readonly kind: ServiceNoticeKind
@@ -32,6 +38,7 @@ interface NoticeResource {
   readonly noun: string
   readonly description: string
   readonly schema: z.ZodType<Notice>
+  readonly newSchema: z.ZodType<NewNotice>
   readonly check: (timetable: Timetable, notice: Notice) => Fault[]
 }
 
@@ -43,7 +50,8 @@ export function registerServiceNotices(app: Api, parts: ApiParts, view: TransitV
     noun: 'service alert',
     description:
       'Told in `gtfs-rt/alerts` while one of its `activePeriods` is, or always where it has none. An `area` stands for the stops within it.',
-    schema: alertBody,
+    schema: serviceAlertSchema,
+    newSchema: newServiceAlertSchema,
     check: (timetable, notice) => checkAlertReferences(timetable, notice as ServiceAlert),
   })
   registerNotice(app, parts, view, {
@@ -53,6 +61,7 @@ export function registerServiceNotices(app: Api, parts: ApiParts, view: TransitV
     description:
       'A `cancellation`, `skipped-stops`, a `detour` or an `added-trip`. It holds at once in departures and feeds, for trips of the next 18 hours; with a `header` it is told as an alert, too.',
     schema: serviceChangeSchema,
+    newSchema: newServiceChangeSchema,
     check: (timetable, notice) => checkChangeReferences(timetable, notice as ServiceChange),
   })
 }
@@ -61,7 +70,7 @@ function registerNotice(
   app: Api,
   { registry, timetables, publicUrl = '' }: ApiParts,
   view: TransitView,
-  { kind, Name, noun, description, schema, check }: NoticeResource,
+  { kind, Name, noun, description, schema, newSchema, check }: NoticeResource,
 ): void {
   const params = authorityParams.extend({ id: idSchema })
   const path = `/v1/authorities/:authority/${kind}`
@@ -88,7 +97,6 @@ function registerNotice(
     path,
     {
       config: { scope: 'operate' },
-      preValidation: async (request) => giveId(request, randomBytes(8).toString('hex')),
       schema: {
         ...documented(
           'transit',
@@ -97,13 +105,13 @@ function registerNotice(
           `${description} Without an \`id\` it is given one.`,
         ),
         params: authorityParams,
-        body: schema,
+        body: newSchema,
         response: answers(201, 'Entered', schema),
       },
     },
     async (request, reply) => {
       const { authority } = request.params
-      const notice = request.body
+      const notice = giveId(request.body, randomBytes(8).toString('hex'))
       await refuseUnknown(authority, notice)
       await registry.createServiceNotice(authority, kind, notice, actorOf(request))
       view.forgetNotices(authority)
@@ -129,17 +137,16 @@ function registerNotice(
     `${path}/:id`,
     {
       config: { scope: 'operate' },
-      preValidation: async (request) => giveId(request, (request.params as { id: string }).id),
       schema: {
         ...documented('transit', `replace${Name}`, `Replace a ${noun}`, description),
         params,
-        body: schema,
+        body: newSchema,
         response: answers(200, 'As it is now', schema),
       },
     },
     async (request) => {
       const { authority, id } = request.params
-      const notice = request.body
+      const notice = giveId(request.body, id)
       if (notice.id !== id) throw refuse([{ path: 'id', message: `cannot be changed, and is ${id}` }])
       await refuseUnknown(authority, notice)
       await registry.updateServiceNotice(authority, kind, notice, actorOf(request))
@@ -174,11 +181,8 @@ function registerNotice(
   }
 }
 
-/** A body without an id gets one before it is checked as a whole. */
-function giveId(request: { body: unknown }, id: string): void {
-  const { body } = request
-  if (typeof body !== 'object' || body === null || Array.isArray(body) || 'id' in body) return
-  request.body = { ...body, id }
+function giveId(notice: NewNotice, id: string): Notice {
+  return { ...notice, id: notice.id ?? id }
 }
 
 function refuse(faults: readonly Fault[]): KerbsideError {
