@@ -47,7 +47,8 @@ interface Kept {
 interface Made {
   readonly feed: Feed
   readonly bodies: FeedBodies
-  readonly source: TransitMoment | undefined
+  /** What operators had entered. */
+  readonly changes: TransitMoment['changes'] | undefined
   /** Clock.now when it was known to be so. */
   readonly time: number
 }
@@ -112,7 +113,7 @@ export function createTransitFeeds({
       async function make(...made: Parameters<typeof makeFeed>): Promise<FeedBodies> {
         const feed = await makeFeed(...made)
         const bodies = kept.last?.feed === feed ? kept.last.bodies : createBodies(feed)
-        kept.last = { feed, bodies, source: moment, time: clock.now() }
+        kept.last = { feed, bodies, changes: moment?.changes, time: clock.now() }
         return bodies
       }
     },
@@ -120,9 +121,9 @@ export function createTransitFeeds({
   return transitFeeds
 
   /** Whether it may be served while the next one is made: what operators have entered since holds at once. */
-  function mayBeBefore({ source, time }: Made, moment: TransitMoment | undefined): boolean {
+  function mayBeBefore({ changes, time }: Made, moment: TransitMoment | undefined): boolean {
     const ageMs = clock.now() - time
-    return source?.changes === moment?.changes && ageMs >= 0 && ageMs < SERVED_BEFORE_MS * clock.speed
+    return changes === moment?.changes && ageMs >= 0 && ageMs < SERVED_BEFORE_MS * clock.speed
   }
 
   function isCurrent(kept: Kept, moment: TransitMoment | undefined): boolean {
@@ -137,8 +138,8 @@ export function createTransitFeeds({
     moment: TransitMoment | undefined,
     last: Kept['last'],
   ): Promise<Feed> {
-    const listed = await listEntities(authority, kind, moment)
-    const { entities, encoded } = await inTurns(encodeEntities(listed))
+    const entities = await listEntities(authority, kind, moment)
+    const encoded = await inTurns(encodeEntities(entities))
     return createFeed({
       entities,
       encoded,
@@ -153,15 +154,16 @@ export function createTransitFeeds({
     authority: string,
     kind: FeedKind,
     moment: TransitMoment | undefined,
-  ): Promise<Iterable<Entity | undefined>> {
+  ): Promise<Iterable<Entity>> {
     if (kind === 'alerts') {
       const alerts = moment?.alerts ?? (await view.listAlerts(authority))
       return createAlertEntities(alerts, moment?.timetable, moment?.time ?? clock.now())
     }
-    if (kind === 'trip-updates') return moment ? listTripUpdates(moment) : []
+    if (kind === 'trip-updates') return moment ? again(() => listTripUpdates(moment)) : []
     if (moment && transit?.snapshot(authority)) {
       const { timetable, vehicles, tripsByKey, time } = moment
-      return createVehicleEntities({ timetable, vehicles, trips: tripsByKey, now: time, speed: clock.speed })
+      const input = { timetable, vehicles, trips: tripsByKey, now: time, speed: clock.speed }
+      return again(() => createVehicleEntities(input))
     }
     return createReportedEntities({
       readings: await store.listLatest(authority, 'vehicle'),
@@ -176,19 +178,13 @@ export function createTransitFeeds({
   }
 }
 
-function* encodeEntities(
-  listed: Iterable<Entity | undefined>,
-): Generator<void, { entities: Entity[]; encoded: Buffer }> {
-  const entities: Entity[] = []
+function* encodeEntities(entities: Iterable<Entity>): Generator<void, Buffer> {
   const encoded: Buffer[] = []
-  for (const entity of listed) {
-    if (entity) {
-      entities.push(entity)
-      encoded.push(encodeEntity(entity))
-    }
+  for (const entity of entities) {
+    encoded.push(encodeEntity(entity))
     yield
   }
-  return { entities, encoded: Buffer.concat(encoded) }
+  return Buffer.concat(encoded)
 }
 
 async function inTurns<T>(steps: Iterator<void, T>): Promise<T> {
@@ -196,8 +192,16 @@ async function inTurns<T>(steps: Iterator<void, T>): Promise<T> {
   return done ? done[0] : takeTurns(steps)
 }
 
-function* listTripUpdates({ timetable, trips, time }: TransitMoment): Iterable<Entity | undefined> {
-  for (const trip of trips) yield createTripUpdate(timetable, trip, time)
+/** What a generator makes, as often as somebody walks through it. */
+function again<T>(walk: () => Iterator<T>): Iterable<T> {
+  return { [Symbol.iterator]: walk }
+}
+
+function* listTripUpdates({ timetable, trips, time }: TransitMoment): Generator<Entity> {
+  for (const trip of trips) {
+    const entity = createTripUpdate(timetable, trip, time)
+    if (entity) yield entity
+  }
 }
 
 function createBodies(feed: Feed): FeedBodies {

@@ -25,7 +25,8 @@ export interface Feed {
 }
 
 export interface FeedInput {
-  readonly entities: readonly Entity[]
+  /** Walked through anew when JSON is written, so that nobody has to keep them: a town's are some megabytes. */
+  readonly entities: Iterable<Entity>
   /** `entities` by `encodeEntity`, one behind another. */
   readonly encoded: Buffer
   /** Of the timetable that the feed refers to; undefined where there is none. */
@@ -74,7 +75,7 @@ const HEADER = {
 /** Protobuf's JSON leaves an empty list out, which whoever walks through it would have to know. */
 function* writeJson(
   header: transit_realtime.IFeedHeader,
-  entities: readonly Entity[],
+  entities: Iterable<Entity>,
 ): Generator<void, string> {
   const written: string[] = []
   for (const entity of entities) {

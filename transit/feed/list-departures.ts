@@ -40,7 +40,7 @@ export function listDepartures(
   const found: StopDeparture[] = []
   for (const platform of listPlatforms(timetable.stops, stop)) {
     const stopId = timetable.stops.ids[platform] as string
-    for (const call of moment.callsByStop.get(stopId) ?? []) {
+    for (const call of moment.callsAt(stopId)) {
       if (isBoarded(moment, call)) found.push(describeCall(moment, call, stopId))
     }
     for (const call of listTimetableCalls(timetable, platform, from, until)) {

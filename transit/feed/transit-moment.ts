@@ -28,8 +28,8 @@ export interface TransitMoment {
   readonly alerts: readonly ServiceAlert[]
   /** Those that are in it, as they were handed over. */
   readonly changes: readonly ServiceChange[]
-  /** Of `trips`, by the stop's id. */
-  readonly callsByStop: ReadonlyMap<string, readonly TripCall[]>
+  /** Those of `trips` at a stop, by its id. */
+  callsAt(stopId: string): TripCall[]
 }
 
 export interface TransitMomentInput {
@@ -64,12 +64,12 @@ export function* makeTransitMoment({
   })
   const trips: TripPrediction[] = []
   const tripsByKey = new Map<string, TripPrediction>()
-  const callsByStop = new Map<string, TripCall[]>()
+  const calls = indexCalls(timetable, trips)
   for (const known of changed.trips) {
     const trip = settleTimes(known)
     trips.push(trip)
     tripsByKey.set(runKeyOf(trip.tripId, trip.serviceDate, trip.startTime), trip)
-    collectCalls(timetable, trip, callsByStop)
+    calls.add(trips.length - 1)
     yield
   }
   return {
@@ -80,21 +80,41 @@ export function* makeTransitMoment({
     vehicles: changed.vehicles,
     alerts: [...alerts, ...alertsOfChanges(changes, timetable)],
     changes,
-    callsByStop,
+    callsAt: calls.at,
   }
 }
 
-function collectCalls(timetable: Timetable, trip: TripPrediction, calls: Map<string, TripCall[]>): void {
-  for (const [index, stop] of trip.stops.entries()) {
-    const isLast = index === trip.stops.length - 1
-    add(stop.stopId, { trip, stop, isLast, isMoved: false })
-    const replaced = replacedStopOf(timetable, stop)
-    if (replaced !== null) add(replaced, { trip, stop, isLast, isMoved: true })
+/** No trip has as many stops. */
+const STOPS_PER_TRIP = 2 ** 20
+
+/**
+ * Which trips call where. A large town's calls are some ten thousand, of which few are looked at before there is another moment: a
+ * number each keeps the collector of garbage from having to carry them about.
+ */
+function indexCalls(timetable: Timetable, trips: readonly TripPrediction[]) {
+  const byStop = new Map<string, number[]>()
+  return { add, at }
+
+  function add(trip: number): void {
+    for (const [index, stop] of (trips[trip] as TripPrediction).stops.entries()) {
+      note(stop.stopId, trip * STOPS_PER_TRIP + index)
+      const replaced = replacedStopOf(timetable, stop)
+      if (replaced !== null) note(replaced, trip * STOPS_PER_TRIP + index)
+    }
   }
 
-  function add(stopId: string, call: TripCall): void {
-    const list = calls.get(stopId)
+  function note(stopId: string, call: number): void {
+    const list = byStop.get(stopId)
     if (list) list.push(call)
-    else calls.set(stopId, [call])
+    else byStop.set(stopId, [call])
+  }
+
+  function at(stopId: string): TripCall[] {
+    return (byStop.get(stopId) ?? []).map((call) => {
+      const trip = trips[Math.floor(call / STOPS_PER_TRIP)] as TripPrediction
+      const index = call % STOPS_PER_TRIP
+      const stop = trip.stops[index] as StopPrediction
+      return { trip, stop, isLast: index === trip.stops.length - 1, isMoved: stop.stopId !== stopId }
+    })
   }
 }

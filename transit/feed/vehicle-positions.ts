@@ -40,7 +40,7 @@ export function* createVehicleEntities({
   trips,
   now,
   speed,
-}: VehicleFeedInput): Iterable<Entity> {
+}: VehicleFeedInput): Generator<Entity> {
   const oldest = now - (POSITION_AGE_MAX_SECONDS + PATH_SECONDS * (speed - 1)) * 1000
   const nowSeconds = Math.floor(now / 1000)
   for (const vehicle of vehicles) {
