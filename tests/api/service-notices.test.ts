@@ -153,6 +153,45 @@ test('a change holds in the feeds at once, and until it is deleted', async () =>
   expect(await idsOf()).toEqual(['R1-weekday-12-0:20260216'])
 })
 
+test('what is entered while the feeds of a large town are being made is in the next answer', async () => {
+  const town = await createTransitTown()
+  const { own, timetable } = town
+  // More trips than are put together in one turn: copies of one, of days that the feed tells apart.
+  const one = trackTrip(timetable, { tripId: 'R1-weekday-12-0' })
+  const many = Array.from({ length: 3_000 }, (_, index) => ({
+    ...one,
+    serviceDate: String(20270000 + index),
+  }))
+  const idsOf = async (kind: string) => (await readFeed(town, kind)).entity.map(({ id }) => id)
+  for (let round = 0; round < 5; round += 1) {
+    town.know([...many, { ...one, vehicleLabel: `Bus ${round}` }])
+    const body = {
+      id: `c${round}`,
+      type: 'cancellation',
+      tripId: 'R1-weekday-13-0',
+      header: [{ text: 'No' }],
+    }
+    const before = [idsOf('trip-updates'), idsOf('alerts')]
+    expect((await own.call('POST', CHANGES, { body })).status).toBe(201)
+    expect(await idsOf('trip-updates')).toContain('R1-weekday-13-0:20260216')
+    expect(await idsOf('alerts')).toContain(`change-c${round}`)
+    await Promise.all(before)
+    await own.call('DELETE', `${CHANGES}/c${round}`)
+    expect(await idsOf('trip-updates')).not.toContain('R1-weekday-13-0:20260216')
+  }
+})
+
+test('the document says that an id need not be given', async () => {
+  const { own } = await createTransitTown()
+  const { schemas } = (await own.call('GET', '/openapi.json', { key: null })).body.components
+  for (const name of ['ServiceAlert', 'ServiceChange']) {
+    const variants = (given: string) => schemas[given].oneOf ?? schemas[given].anyOf ?? [schemas[given]]
+    const given = Object.keys(schemas).find((key) => key.startsWith(`New${name}`)) ?? ''
+    for (const variant of variants(given)) expect(variant.required).not.toContain('id')
+    for (const variant of variants(name)) expect(variant.required).toContain('id')
+  }
+})
+
 test('operators enter them, and readers do not', async () => {
   const { own } = await createTransitTown()
   const [reader, operator] = [await own.createKey('alpha', 'read'), await own.createKey('alpha', 'operate')]

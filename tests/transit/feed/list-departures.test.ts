@@ -138,20 +138,35 @@ test('a trip that repeats by a headway leaves at each of its starts, with ids of
   expect(night.map(({ departureId }) => departureId)).toContain('R3-weekday-6-0.20260216.240000.3')
 })
 
-test('a station has what leaves its platforms', () => {
-  const { timetable } = createTown({
+function createTownWithStation() {
+  return createTown({
     'stops.txt': (text) => {
       const [head = '', ...rows] = text.trim().split('\n')
       const lines = rows.map((row) => `${row},0,${/^stop-[67],/.test(row) ? 'hub' : ''}`)
       return [`${head},location_type,parent_station`, ...lines, 'hub,,Hub,51.5,0.045,1,'].join('\n')
     },
   })
+}
+
+test('a station has what leaves its platforms', () => {
+  const { timetable } = createTownWithStation()
   const departures = departuresAt(timetable, 'hub', { minutes: 10 })
   expect(departures.map(show)).toEqual([
     '12:02:00 R3-weekday-12-0 timetable',
     '12:05:00 R1-weekday-12-0 timetable',
     '12:06:00 R1-weekday-12-0 timetable',
   ])
+})
+
+test('a station that is not served stands for its platforms', () => {
+  const { timetable } = createTownWithStation()
+  const changes = [{ id: 'a', type: 'skipped-stops', stopIds: ['hub'] }]
+  for (const stop of ['hub', 'stop-6', 'stop-7']) {
+    const states = departuresAt(timetable, stop, { minutes: 10, changes }).map(({ state }) => state)
+    expect(new Set(states)).toEqual(new Set(['cancelled']))
+  }
+  const [other] = departuresAt(timetable, 'stop-5', { minutes: 10, changes })
+  expect(other?.state).toBe('timetable')
 })
 
 test('a trip that is cancelled is told as cancelled, whether it was tracked or not', () => {
