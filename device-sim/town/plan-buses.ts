@@ -5,7 +5,7 @@ export const PLANNED_DWELL_SECONDS = 20
 const LAYOVER_SECONDS = 300
 /** All in seconds after noon minus 12 hours, as GTFS counts: a bus after midnight belongs to the day before. */
 export const DAY_BEGINS_SECONDS = 4 * 3600
-export const DAY_ENDS_SECONDS = DAY_BEGINS_SECONDS + 24 * 3600
+const DAY_ENDS_SECONDS = DAY_BEGINS_SECONDS + 24 * 3600
 const FIRST_DEPARTURE_SECONDS = 5 * 3600
 const LAST_DEPARTURE_SECONDS = 24 * 3600
 /** Every so many stops a bus waits for its time. */
