@@ -15,16 +15,15 @@ export interface PreparedProblem {
   readonly penalties: Float64Array
   /** By customer; null where nobody waits for a release. */
   readonly releases: Float64Array | null
-  /** By customer: the vehicle that it was promised to, -1 for none; null where nothing was promised. */
-  readonly promisedTo: Int32Array | null
-  readonly changeCosts: Float64Array
+  /** What it costs besides the way that a vehicle serves a customer, by vehicle and customer; null where nothing does. */
+  readonly vehicleCosts: Float64Array | null
   /** By place; a depot's are 0 and boundless. */
   readonly service: Float64Array
   readonly opens: Float64Array
   readonly closes: Float64Array
   /** Whether time plays any part: some window, shift, release or cost of an hour. */
   readonly hasTimes: boolean
-  /** Vehicles that are alike share a type, by vehicle. */
+  /** Vehicles that are alike, and cost the same for each customer, share a type, by vehicle. */
   readonly types: Int32Array
   /** 1 where a vehicle of the type may serve the customer, by type and customer. */
   readonly mayServe: Uint8Array
@@ -95,7 +94,7 @@ export function prepareProblem(problem: Problem): PreparedProblem {
   const neighbours = findNeighbours(matrixOf(problem, undefined), customerCount, placeCount, neighbourCount)
   const hasReleases = customers.some(({ releaseTime }) => releaseTime !== undefined)
   const hasWindows = customers.some((c) => Number.isFinite(c.opens) || Number.isFinite(c.closes))
-  const hasPromises = customers.some(({ promise }) => promise !== undefined)
+  const hasVehicleCosts = customers.some(({ vehicleCosts }) => vehicleCosts !== undefined)
   const besides = hasWindows
     ? findBesides(problem, customerCount, placeCount, besideCount)
     : firstOfEach(neighbours, customerCount, neighbourCount, besideCount)
@@ -111,8 +110,9 @@ export function prepareProblem(problem: Problem): PreparedProblem {
     releases: hasReleases
       ? Float64Array.from(customers, ({ releaseTime }) => releaseTime ?? Number.NEGATIVE_INFINITY)
       : null,
-    promisedTo: hasPromises ? Int32Array.from(customers, ({ promise }) => promise?.vehicle ?? -1) : null,
-    changeCosts: Float64Array.from(customers, ({ promise }) => promise?.changeCost ?? 0),
+    vehicleCosts: hasVehicleCosts
+      ? Float64Array.from(vehicles.flatMap((_, vehicle) => costsOf(problem, vehicle)))
+      : null,
     service,
     opens,
     closes,
@@ -165,22 +165,30 @@ function transpose(rows: Int32Array, size: number): Int32Array {
   return isSymmetric ? rows : columns
 }
 
+/** By customer, what it costs besides the way that the vehicle serves it. */
+function costsOf({ customers }: Problem, vehicle: number): number[] {
+  return customers.map(({ vehicleCosts }) => vehicleCosts?.[vehicle] ?? 0)
+}
+
 function groupVehicles(
-  { customers, tips, vehicles }: Problem,
+  problem: Problem,
   tipsOf: ReadonlyMap<number, readonly number[]>,
 ): { types: Int32Array; mayServe: Uint8Array } {
+  const { customers, tips, vehicles } = problem
+  const hasVehicleCosts = customers.some(({ vehicleCosts }) => vehicleCosts !== undefined)
   const typeOfKey = new Map<string, number>()
-  const examples: Vehicle[] = []
-  const types = Int32Array.from(vehicles, (vehicle) => {
-    const key = JSON.stringify(vehicle)
+  const examples: number[] = []
+  const types = Int32Array.from(vehicles, (vehicle, index) => {
+    const key = JSON.stringify([vehicle, hasVehicleCosts && costsOf(problem, index).join()])
     const known = typeOfKey.get(key)
     if (known !== undefined) return known
     typeOfKey.set(key, examples.length)
-    examples.push(vehicle)
+    examples.push(index)
     return examples.length - 1
   })
   const mayServe = new Uint8Array(examples.length * customers.length)
-  for (const [type, vehicle] of examples.entries()) {
+  for (const [type, example] of examples.entries()) {
+    const vehicle = vehicles[example] as Vehicle
     for (const [index, customer] of customers.entries()) {
       const fits = customer.demand.every(
         (amount, d) => amount <= Math.min(vehicle.capacity[d] ?? 0, vehicle.dayLimit?.[d] ?? amount),
@@ -189,6 +197,7 @@ function groupVehicles(
       const may =
         fits &&
         hasTip &&
+        customer.vehicleCosts?.[example] !== Number.POSITIVE_INFINITY &&
         takes(vehicle.streams, customer.stream) &&
         (customer.skills & vehicle.skills) === customer.skills
       mayServe[type * customers.length + index] = may ? 1 : 0
@@ -207,7 +216,9 @@ function penaltyBeyondAnyDetour({ customers, vehicles, matrices }: Problem): num
   for (const { costPerM, costPerSecond, fixedCost } of vehicles) {
     worst = Math.max(worst, fixedCost + 4 * (costPerM * furthest + costPerSecond * (longest + 86_400)))
   }
-  for (const { prize } of customers) if (Number.isFinite(prize)) worst = Math.max(worst, prize)
+  for (const { prize, vehicleCosts = [] } of customers) {
+    for (const cost of [prize, ...vehicleCosts]) if (Number.isFinite(cost)) worst = Math.max(worst, cost)
+  }
   return 10 * worst
 }
 
