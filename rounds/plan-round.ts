@@ -1,6 +1,6 @@
 import { KerbsideError } from '../model/error.ts'
 import type { LeftBin } from '../model/round.ts'
-import { routesOfRound } from './choose/plan-ahead.ts'
+import { AHEAD_RATIO, routesOfRound } from './choose/plan-ahead.ts'
 import { chooseBins, type DueBin, leave } from './choose-bins.ts'
 import { BINS_PER_ROUND_MAX, type ChosenLorry, chooseLorries } from './choose-lorries.ts'
 import { findCheapestDetour } from './find-detour.ts'
@@ -22,8 +22,6 @@ import { whyLater, whyNotWorth } from './why-not-worth.ts'
 /** How long the search for a better plan takes where the request does not say; small rounds are done sooner. */
 const DEFAULT_SECONDS = 10
 const DEFAULT_SEED = 1
-/** Of the time or the iterations, what planning with the next rounds takes; this round's own routes have the rest. */
-const AHEAD_RATIO = 0.3
 
 export interface PlanRoundOptions {
   readonly roads: Roads
@@ -48,10 +46,10 @@ export interface RoundTask {
 
 /**
  * Plans a round: every bin asked for is in it exactly once or among those left with its reason. Bins that must be emptied
- * are in it if any lorry can take them; of the others, those whose visit saves more than it costs, by what a plan of this
- * round together with the next ones makes of them. Lorries that are not
- * used are not in it. Rejects with a KerbsideError INVALID_REQUEST as `checkRound` throws, before any solving, and where no
- * road leads to a depot or to a bin that was asked for by name; and as `Roads.measure` does.
+ * are in it if any lorry can take them; of the others, those whose visit saves more than it costs, by a plan of this round
+ * together with the next ones. Lorries that are not used are not in it. Rejects with a KerbsideError INVALID_REQUEST as
+ * `checkRound` throws, before any solving, and where no road leads to a depot or to a bin that was asked for by name; and as
+ * `Roads.measure` does.
  */
 export async function planRound(input: RoundInput, options: PlanRoundOptions): Promise<RoundPlan> {
   const { elapsedSeconds, iterations, shouldStop, onProgress } = options

@@ -65,7 +65,7 @@ export const CANDIDATES: Readonly<Record<string, readonly Candidate[]>> = {
       dials: OVERFLOW_PRICES,
       first: cadence,
       create: (known: KnownTown, price: number) =>
-        createKerbsideRounds(known, { cadence, roundCount, visitCostRatio, aheadRatio: 0.5 }, price),
+        createKerbsideRounds(known, { cadence, roundCount, visitCostRatio }, price),
     })),
   ),
 }

@@ -3,6 +3,12 @@ import type { Problem, Vehicle } from '../vrp/problem.ts'
 import type { VrpPlan, VrpRoute } from '../vrp/solution.ts'
 import type { RoundCosts } from './weigh-rounds.ts'
 
+/**
+ * Of a search's time or iterations, what planning with the next rounds takes; this round's own routes have the rest. On simulated
+ * towns 0.15 and 0.45 were about as good, and 0.6 was worse.
+ */
+export const AHEAD_RATIO = 0.3
+
 /** What a plan of this round and the next ones says of a bin. */
 export interface AheadVisit {
   /** The round that it is for, 0 for this one; -1 for none of them. */

@@ -1,3 +1,4 @@
+import { costsOfVehicle, groupVehicles } from './group-vehicles.ts'
 import { type Matrix, type Problem, takes, type Vehicle } from './problem.ts'
 
 /** The problem in flat arrays, with what never changes while solving worked out. */
@@ -111,7 +112,7 @@ export function prepareProblem(problem: Problem): PreparedProblem {
       ? Float64Array.from(customers, ({ releaseTime }) => releaseTime ?? Number.NEGATIVE_INFINITY)
       : null,
     vehicleCosts: hasVehicleCosts
-      ? Float64Array.from(vehicles.flatMap((_, vehicle) => costsOf(problem, vehicle)))
+      ? Float64Array.from(vehicles.flatMap((_, vehicle) => costsOfVehicle(problem, vehicle)))
       : null,
     service,
     opens,
@@ -163,47 +164,6 @@ function transpose(rows: Int32Array, size: number): Int32Array {
     }
   }
   return isSymmetric ? rows : columns
-}
-
-/** By customer, what it costs besides the way that the vehicle serves it. */
-function costsOf({ customers }: Problem, vehicle: number): number[] {
-  return customers.map(({ vehicleCosts }) => vehicleCosts?.[vehicle] ?? 0)
-}
-
-function groupVehicles(
-  problem: Problem,
-  tipsOf: ReadonlyMap<number, readonly number[]>,
-): { types: Int32Array; mayServe: Uint8Array } {
-  const { customers, tips, vehicles } = problem
-  const hasVehicleCosts = customers.some(({ vehicleCosts }) => vehicleCosts !== undefined)
-  const typeOfKey = new Map<string, number>()
-  const examples: number[] = []
-  const types = Int32Array.from(vehicles, (vehicle, index) => {
-    const key = JSON.stringify([vehicle, hasVehicleCosts && costsOf(problem, index).join()])
-    const known = typeOfKey.get(key)
-    if (known !== undefined) return known
-    typeOfKey.set(key, examples.length)
-    examples.push(index)
-    return examples.length - 1
-  })
-  const mayServe = new Uint8Array(examples.length * customers.length)
-  for (const [type, example] of examples.entries()) {
-    const vehicle = vehicles[example] as Vehicle
-    for (const [index, customer] of customers.entries()) {
-      const fits = customer.demand.every(
-        (amount, d) => amount <= Math.min(vehicle.capacity[d] ?? 0, vehicle.dayLimit?.[d] ?? amount),
-      )
-      const hasTip = tips.length === 0 || (tipsOf.get(customer.stream)?.length ?? 0) > 0
-      const may =
-        fits &&
-        hasTip &&
-        customer.vehicleCosts?.[example] !== Number.POSITIVE_INFINITY &&
-        takes(vehicle.streams, customer.stream) &&
-        (customer.skills & vehicle.skills) === customer.skills
-      mayServe[type * customers.length + index] = may ? 1 : 0
-    }
-  }
-  return { types, mayServe }
 }
 
 function penaltyBeyondAnyDetour({ customers, vehicles, matrices }: Problem): number {

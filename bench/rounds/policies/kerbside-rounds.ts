@@ -1,4 +1,4 @@
-import { readAhead, repeatRounds, routesOfRound } from '../../../rounds/choose/plan-ahead.ts'
+import { AHEAD_RATIO, readAhead, repeatRounds, routesOfRound } from '../../../rounds/choose/plan-ahead.ts'
 import { createVisitCosts, learnVisitCosts, usualVisitCost } from '../../../rounds/choose/visit-costs.ts'
 import { type BinOutlook, foreseeBin } from '../../../rounds/choose/weigh-bin.ts'
 import { type RoundCosts, weighRounds } from '../../../rounds/choose/weigh-rounds.ts'
@@ -23,8 +23,6 @@ export interface KerbsideStyle {
   readonly roundCount: number
   /** What visits beyond them are taken to cost, of what rounds have shown. */
   readonly visitCostRatio: number
-  /** Of the iterations of a day, those that planning the rounds together takes; the day's own routes have the others. */
-  readonly aheadRatio: number
 }
 
 /** A bin that may be emptied. */
@@ -36,7 +34,7 @@ interface Candidate {
 /** As Kerbside itself plans: this round together with the next ones, and then this one by itself, with what that says of each bin. */
 export function createKerbsideRounds(
   known: KnownTown,
-  { cadence, roundCount, visitCostRatio, aheadRatio }: KerbsideStyle,
+  { cadence, roundCount, visitCostRatio }: KerbsideStyle,
   overflowCostPerDay: number,
 ): Policy {
   const { town } = known
@@ -74,7 +72,7 @@ export function createKerbsideRounds(
     const costs = candidates.map((candidate) => candidate.costs)
     const visits = candidates.map(({ bin, costs: { left } }) => ({ bin, prize: left }))
     const { problem } = createProblem(town, visits, shown)
-    const iterations = Math.round(ITERATIONS * aheadRatio)
+    const iterations = Math.round(ITERATIONS * AHEAD_RATIO)
     const plan = solve(repeatRounds(problem, costs), {
       seed,
       iterations,
