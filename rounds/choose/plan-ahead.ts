@@ -9,6 +9,13 @@ import type { RoundCosts } from './weigh-rounds.ts'
  */
 export const AHEAD_RATIO = 0.3
 
+/**
+ * A vehicle's day costs so much of its price on a later round: it may go out then anyway, for bins that are emptied now and fill up
+ * again, or for those that are hardly filled yet. On simulated towns whose lorries' days are dear, with none of it every round was put
+ * off, and with all of it too much was emptied at once.
+ */
+const LATER_DAY_RATIO = 0.5
+
 /** What a plan of this round and the next ones says of a bin. */
 export interface AheadVisit {
   /** The round that it is for, 0 for this one; -1 for none of them. */
@@ -29,7 +36,11 @@ export function repeatRounds(problem: Problem, costs: readonly (RoundCosts | nul
   const rounds = Array.from({ length: roundCount }, (_, round) => round)
   return {
     ...problem,
-    vehicles: rounds.flatMap(() => problem.vehicles),
+    vehicles: rounds.flatMap((round) =>
+      problem.vehicles.map((vehicle) =>
+        round === 0 ? vehicle : { ...vehicle, fixedCost: LATER_DAY_RATIO * vehicle.fixedCost },
+      ),
+    ),
     customers: problem.customers.map((customer, index) => {
       const { byRound = [0], left = customer.prize } = costs[index] ?? {}
       return {

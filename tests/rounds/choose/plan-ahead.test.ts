@@ -36,7 +36,12 @@ function tryAllChoices(problem: Problem, costs: readonly (RoundCosts | null)[]):
         ...customer,
         prize: roundOf[index] === round ? Number.POSITIVE_INFINITY : 0,
       }))
-      cost += bruteForce({ ...problem, customers })
+      const vehicles = problem.vehicles.map((vehicle) => ({
+        ...vehicle,
+        // A later day may be driven anyway.
+        fixedCost: round === 0 ? vehicle.fixedCost : vehicle.fixedCost / 2,
+      }))
+      cost += bruteForce({ ...problem, vehicles, customers })
     }
     least = Math.min(least, cost)
   }
