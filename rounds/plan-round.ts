@@ -103,11 +103,10 @@ function leaveAbsent(
 ): LeftBin {
   const bin = round.due[customer] as DueBin
   const detour = findCheapestDetour(round, routes, customer)
+  const why = whyNotWorth(bin, detour) ?? `but ${whyAbsent(round, customer)}`
   const { round: later = 0, detour: detourLater } = visits[customer] ?? {}
-  const reason =
-    later > 0 && detourLater
-      ? whyLater(nameLaterRound(input, later), detourLater, detour)
-      : (whyNotWorth(bin, detour) ?? `but ${whyAbsent(round, customer)}`)
+  const isLater = later > 0 && detourLater
+  const reason = isLater ? `${why}; ${whyLater(nameLaterRound(input, later), detourLater)}` : why
   return leave(bin.id, `${bin.reason}; ${reason}`, bin.forecast, detour)
 }
 

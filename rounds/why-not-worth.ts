@@ -8,10 +8,9 @@ export function whyNotWorth({ prize }: DueBin, detour: Detour | undefined): stri
   return `would cost ${formatDetour(detour)}, more than the ${formatMoney(prize)} that a visit now saves`
 }
 
-/** Why the plan leaves a bin to a later round: what it costs there, and what it would cost on this one. */
-export function whyLater(laterRound: string, later: Detour, now: Detour | undefined): string {
-  const today = now ? `; on this round it would cost ${formatDetour(now)}` : ''
-  return `left for ${laterRound}, where it costs ${formatDetour(later)}${today}`
+/** What becomes of a bin that a plan of the next rounds leaves to one of them. */
+export function whyLater(laterRound: string, detour: Detour): string {
+  return `left for ${laterRound}, where it costs ${formatDetour(detour)}`
 }
 
 function formatDetour({ distanceM, cost }: Detour): string {

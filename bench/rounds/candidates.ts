@@ -63,7 +63,7 @@ export const CANDIDATES: Readonly<Record<string, readonly Candidate[]>> = {
     [0.25, 0.35, 0.5].map((visitCostRatio) => ({
       style: `every ${cadence}, ${roundCount} together, visits beyond at ${visitCostRatio}`,
       dials: OVERFLOW_PRICES,
-      first: cadence,
+      first: 2,
       create: (known: KnownTown, price: number) =>
         createKerbsideRounds(known, { cadence, roundCount, visitCostRatio }, price),
     })),

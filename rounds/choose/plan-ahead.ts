@@ -28,8 +28,8 @@ export interface AheadVisit {
 
 /**
  * This round and the next ones as one problem: the vehicles of each round after those of the one before, a customer once. A
- * customer without costs is for this round alone. All rounds are driven by this one's clock, so its hours, breaks and speeds hold for
- * each, and so do the loads of this morning.
+ * customer without costs is for this round alone. All rounds are driven by this one's clock, as they share customers and no time:
+ * so its hours, breaks and speeds hold for each, and so do the loads of this morning.
  */
 export function repeatRounds(problem: Problem, costs: readonly (RoundCosts | null)[]): Problem {
   const roundCount = costs.reduce((most, cost) => Math.max(most, cost?.byRound.length ?? 1), 1)
@@ -61,7 +61,10 @@ export function routesOfRound({ vehicles }: Problem, { routes }: VrpPlan, round:
   )
 }
 
-/** By customer. A visit on this round that is planned for it is worth what leaving the bin by all rounds costs more. */
+/**
+ * By customer, what a plan of the rounds says. A visit on this round is worth what leaving the bin by all of them costs more, and no more
+ * than the visit of a later round, with the wait for it, where that is planned.
+ */
 export function readAhead(
   problem: Problem,
   costs: readonly (RoundCosts | null)[],
