@@ -129,9 +129,10 @@ function isAtThreshold(bin: PlannedBin): boolean {
   return bin.thresholdPercent !== null || !bin.forecast?.isOwn
 }
 
-/** What is nearly empty, or saves less than nothing, is no question for the search. */
+/** What is nearly empty, or saves less than nothing on this round and the next ones, is no question for the search. */
 function isWorthLooking(bin: PlannedBin): boolean {
-  return bin.forecast !== null && bin.forecast.worth > 0 && levelAtRound(bin) >= LEAST_PERCENT
+  if (bin.forecast === null || levelAtRound(bin) < LEAST_PERCENT) return false
+  return bin.forecast.worth > 0 || (bin.forecast.ahead?.left ?? 0) > 0
 }
 
 function whyNotLooked({ forecast }: PlannedBin): string {

@@ -1,20 +1,23 @@
 import { KerbsideError } from '../model/error.ts'
 import type { LeftBin } from '../model/round.ts'
+import { AHEAD_RATIO, routesOfRound } from './choose/plan-ahead.ts'
 import { chooseBins, type DueBin, leave } from './choose-bins.ts'
 import { BINS_PER_ROUND_MAX, type ChosenLorry, chooseLorries } from './choose-lorries.ts'
 import { findCheapestDetour } from './find-detour.ts'
+import { type Ahead, lookAhead } from './look-ahead.ts'
 import { measureRound } from './measure-round.ts'
 import { refuseUnreachable } from './refuse-unreachable.ts'
 import type { Roads } from './roads/roads.ts'
 import type { RoundInput, RoundPlan, RoundProgress } from './round-input.ts'
 import { createRoundProblem, listRoundPlaces, type RoundProblem } from './round-problem.ts'
 import { createRoundSpeeds } from './round-speeds.ts'
+import { dateOfRound, nameNextRound, roundTimesOf } from './round-times.ts'
 import { joinLegs, type ScheduledLorry, scheduleLorry } from './schedule-lorry.ts'
 import type { Problem } from './vrp/problem.ts'
 import type { VrpPlan, VrpRoute } from './vrp/solution.ts'
 import type { SolveOptions } from './vrp/solve.ts'
 import { whyAbsent } from './why-absent.ts'
-import { whyNotWorth } from './why-not-worth.ts'
+import { whyLater, whyNotWorth } from './why-not-worth.ts'
 
 /** How long the search for a better plan takes where the request does not say; small rounds are done sooner. */
 const DEFAULT_SECONDS = 10
@@ -43,25 +46,32 @@ export interface RoundTask {
 
 /**
  * Plans a round: every bin asked for is in it exactly once or among those left with its reason. Bins that must be emptied
- * are in it if any lorry can take them; of the others, those whose visit saves more than it costs. Lorries that are not
- * used are not in it. Rejects with a KerbsideError INVALID_REQUEST as `checkRound` throws, before any solving, and where no
- * road leads to a depot or to a bin that was asked for by name; and as `Roads.measure` does.
+ * are in it if any lorry can take them; of the others, those whose visit saves more than it costs, by a plan of this round
+ * together with the next ones. Lorries that are not used are not in it. Rejects with a KerbsideError INVALID_REQUEST as
+ * `checkRound` throws, before any solving, and where no road leads to a depot or to a bin that was asked for by name; and as
+ * `Roads.measure` does.
  */
 export async function planRound(input: RoundInput, options: PlanRoundOptions): Promise<RoundPlan> {
   const { elapsedSeconds, iterations, shouldStop, onProgress } = options
   const startedAt = elapsedSeconds()
   const task = checkRound(input)
   const reached = await measureTask(input, task, options.roads)
-  const round = createRoundProblem(input, reached.places, reached.measured)
-  const best = await options.solve(round.problem, {
-    seed: input.request.seed ?? DEFAULT_SEED,
-    threads: input.request.threads ?? 1,
-    iterations,
-    seconds: iterations === undefined ? (input.request.seconds ?? DEFAULT_SECONDS) : undefined,
-    elapsedSeconds,
-    shouldStop,
-    onBetter: onProgress && ((better) => onProgress(progressOf(round, better, elapsedSeconds() - startedAt))),
-  })
+  const { seed = DEFAULT_SEED, threads = 1, seconds = DEFAULT_SECONDS } = input.request
+  const first = createRoundProblem(input, reached.places, reached.measured)
+  const search = (problem: Problem, share: number, start?: VrpPlan): VrpPlan | Promise<VrpPlan> =>
+    options.solve(problem, {
+      seed,
+      threads,
+      start,
+      iterations: iterations && Math.round(share * iterations),
+      seconds: iterations === undefined ? share * seconds : undefined,
+      elapsedSeconds,
+      shouldStop,
+      onBetter: onProgress && ((plan) => onProgress(progressOf(first, plan, elapsedSeconds() - startedAt))),
+    })
+  const ahead = await lookAhead(first, (problem) => search(problem, AHEAD_RATIO))
+  const { round } = ahead
+  const best = await search(round.problem, ahead.start ? 1 - AHEAD_RATIO : 1, ahead.start)
   const lorries = best.routes.map((route) => ({ ...scheduleLorry(round, route), vehicle: route.vehicle }))
   const { roads, searchOf } = reached.measured
   const traced = await Promise.all(
@@ -78,17 +88,31 @@ export async function planRound(input: RoundInput, options: PlanRoundOptions): P
     left: [
       ...task.left,
       ...reached.left,
-      ...best.absent.toSorted((a, b) => a - b).map((customer) => leaveAbsent(round, best.routes, customer)),
+      ...best.absent
+        .toSorted((a, b) => a - b)
+        .map((customer) => leaveAbsent(input, ahead, best.routes, customer)),
     ],
   }
 }
 
-function leaveAbsent(round: RoundProblem, routes: readonly VrpRoute[], customer: number): LeftBin {
+function leaveAbsent(
+  input: RoundInput,
+  { round, visits }: Ahead,
+  routes: readonly VrpRoute[],
+  customer: number,
+): LeftBin {
   const bin = round.due[customer] as DueBin
   const detour = findCheapestDetour(round, routes, customer)
-  const price = whyNotWorth(bin, detour)
-  const reason = price ?? `but ${whyAbsent(round, customer)}`
+  const why = whyNotWorth(bin, detour) ?? `but ${whyAbsent(round, customer)}`
+  const { round: later = 0, detour: detourLater } = visits[customer] ?? {}
+  const isLater = later > 0 && detourLater
+  const reason = isLater ? `${why}; ${whyLater(nameLaterRound(input, later), detourLater)}` : why
   return leave(bin.id, `${bin.reason}; ${reason}`, bin.forecast, detour)
+}
+
+function nameLaterRound(input: RoundInput, round: number): string {
+  const { date } = input.request
+  return nameNextRound(date, dateOfRound(date, roundTimesOf(input).nextDate, round))
 }
 
 /** The ways between all that is reached by road, and the bins that are not, with the reason. */
@@ -125,10 +149,15 @@ export function checkRound(input: RoundInput): RoundTask {
   return { lorries, due, left }
 }
 
+/** Of a plan of several rounds, what this one does. */
 function progressOf(round: RoundProblem, plan: VrpPlan, elapsed: number): RoundProgress {
+  const routes = routesOfRound(round.problem, plan, 0)
   return {
-    ...totalsOf(plan.routes.map((route) => scheduleLorry(round, route))),
-    bins: round.problem.customers.length - plan.absent.length,
+    ...totalsOf(routes.map((route) => scheduleLorry(round, route))),
+    bins: routes.reduce(
+      (sum, { visits }) => sum + visits.filter((stop) => stop < round.due.length).length,
+      0,
+    ),
     elapsedSeconds: elapsed,
   }
 }

@@ -39,6 +39,12 @@ export function nameNextRound(date: string, nextDate: string): string {
   return `${new Intl.DateTimeFormat('en-GB', { weekday: 'long', timeZone: 'UTC' }).format(time)}'s round`
 }
 
+/** The date of a round after the next one, where all are as far apart. */
+export function dateOfRound(date: string, nextDate: string, round: number): string {
+  const [from, next] = [date, nextDate].map((day) => Date.parse(`${day}T00:00:00Z`)) as [number, number]
+  return new Date(from + round * (next - from)).toISOString().slice(0, 10)
+}
+
 function dayAfter(date: string): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10)
 }

@@ -54,16 +54,19 @@ export const CANDIDATES: Readonly<Record<string, readonly Candidate[]>> = {
       })),
     ),
   ),
-  kerbside: [1, 2].flatMap((cadence) =>
-    [0.7, 1].flatMap((visitCostRatio) =>
-      [15, 35, 45].map((leastPercent) => ({
-        style: `every ${cadence}, from ${leastPercent} % on, visits at ${visitCostRatio}`,
-        dials: OVERFLOW_PRICES,
-        first: 6,
-        create: (known: KnownTown, price: number) =>
-          createKerbsideRounds(known, { cadence, visitCostRatio, leastPercent }, price),
-      })),
-    ),
+  kerbside: [
+    [1, 3],
+    [1, 4],
+    [1, 5],
+    [2, 3],
+  ].flatMap(([cadence = 1, roundCount = 1]) =>
+    [0.25, 0.35, 0.5].map((visitCostRatio) => ({
+      style: `every ${cadence}, ${roundCount} together, visits beyond at ${visitCostRatio}`,
+      dials: OVERFLOW_PRICES,
+      first: 2,
+      create: (known: KnownTown, price: number) =>
+        createKerbsideRounds(known, { cadence, roundCount, visitCostRatio }, price),
+    })),
   ),
 }
 
@@ -76,5 +79,5 @@ export const CHOSEN_STYLES: Readonly<Record<string, string>> = {
   fixedClasses: 'zoned, every 2',
   threshold: 'every 2',
   thresholdTopUps: 'every 2, 25 % below for 3',
-  kerbside: 'every 2, from 35 % on, visits at 0.7',
+  kerbside: 'every 1, 4 together, visits beyond at 0.35',
 }

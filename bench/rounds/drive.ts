@@ -1,4 +1,5 @@
 import type { Matrix, Problem } from '../../rounds/vrp/problem.ts'
+import type { VrpRoute } from '../../rounds/vrp/solution.ts'
 import { solve } from '../../rounds/vrp/solve.ts'
 import type { Town } from './town.ts'
 
@@ -8,8 +9,8 @@ const SHIFT_SECONDS = 8 * 3600
 /** In full bins. */
 const CAPACITY_PERCENT = 7_000
 const UNLOADING_SECONDS = 900
-/** Per policy and day, whatever it asks for. */
-const ITERATIONS = 2_000
+/** Of the solver, per policy and day, whatever it asks for: one that plans ahead has that many for both together. */
+export const ITERATIONS = 2_000
 
 /** What a kilometre and an hour cost, in any currency. */
 const PRICES = { perKm: 2, perHour: 25 }
@@ -20,6 +21,13 @@ export interface Visit {
   readonly bin: number
   /** What the policy thinks it worth; Infinity where it is to be emptied whatever that costs. */
   readonly prize: number
+}
+
+/** What a policy wants of a day. */
+export interface DayOrder {
+  readonly visits: readonly Visit[]
+  /** What planning ahead has of the day's routes already, by the visits' numbers, and the iterations that it took. */
+  readonly begun?: { readonly routes: readonly VrpRoute[]; readonly iterations: number } | undefined
 }
 
 /** What one day's lorries did. */
@@ -39,12 +47,17 @@ interface Lift {
 /** The day's rounds, as the solver finds them. `levels` are what the bins hold, in percent. */
 export function drive(
   town: Town,
-  visits: readonly Visit[],
+  { visits, begun }: DayOrder,
   { levels, seed }: { levels: ArrayLike<number>; seed: number },
 ): DayDriven {
   if (visits.length === 0) return { lifts: [], km: 0, crewHours: 0, cost: 0 }
   const { problem, places } = createProblem(town, visits, levels)
-  const { routes } = solve(problem, { seed, iterations: ITERATIONS, elapsedSeconds: () => 0 })
+  const { routes } = solve(problem, {
+    seed,
+    iterations: ITERATIONS - (begun?.iterations ?? 0),
+    elapsedSeconds: () => 0,
+    start: begun && { cost: 0, routes: begun.routes, absent: [] },
+  })
   const size = places.length
   const { distances, durations } = problem.matrices[0] as Problem['matrices'][0]
   const home = size - 1
@@ -78,7 +91,7 @@ function createWayCosts(
     ((durations[from * size + to] as number) * PRICES.perHour) / 3600
 }
 
-function createProblem(
+export function createProblem(
   { binCount, matrix }: Town,
   visits: readonly Visit[],
   levels: ArrayLike<number>,

@@ -1,4 +1,4 @@
-import { type DayDriven, drive, type Visit } from './drive.ts'
+import { type DayDriven, type DayOrder, drive } from './drive.ts'
 import type { Town } from './town.ts'
 
 /** Each policy drives so many days before it is measured, so that what it leaves behind is paid for by itself. */
@@ -6,7 +6,7 @@ export const SETTLING_DAYS = 21
 
 /** Decides each morning which bins may be emptied, from what the sensors showed. */
 export interface Policy {
-  readonly visit: (day: number, shown: ArrayLike<number>) => readonly Visit[]
+  readonly visit: (day: number, shown: ArrayLike<number>) => DayOrder
   /** Told what was driven, if it wants to know. */
   readonly learn?: ((driven: DayDriven) => void) | undefined
 }
@@ -34,8 +34,8 @@ export function simulate(
   let [km, lifts, crewHours, overflows] = [0, 0, 0, 0]
   for (let day = from - SETTLING_DAYS; day < to; day++) {
     show(levels, shown)
-    const visits = policy.visit(day, shown)
-    const driven = drive(town, visits, { levels, seed: town.seed * 1_000 + day })
+    const order = policy.visit(day, shown)
+    const driven = drive(town, order, { levels, seed: town.seed * 1_000 + day })
     policy.learn?.(driven)
     for (const { bin } of driven.lifts) levels[bin] = 0
     const overflowing = fill(town, day, levels)

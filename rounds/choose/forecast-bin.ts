@@ -3,7 +3,8 @@ import type { FillHistory } from '../forecast/fill-history.ts'
 import type { FillPool } from '../forecast/fill-pool.ts'
 import { forecastFill } from '../forecast/forecast-fill.ts'
 import type { VisitPrices } from './value-levels.ts'
-import { foreseeBin, weighBin } from './weigh-bin.ts'
+import { type BinOutlook, foreseeBin, weighBin } from './weigh-bin.ts'
+import { type RoundCosts, weighRounds } from './weigh-rounds.ts'
 
 /** With fewer readings, or over fewer days, a bin's own history says too little. */
 const READINGS_MIN = 5
@@ -15,6 +16,11 @@ const POOL_DAYS_MIN = 50
  * simulated towns, the one with the fewest kilometres at equal overflow.
  */
 const VISIT_COST_RATIO = 0.7
+/** The same beyond the rounds that are planned together: what is left then is soon on the way. */
+const AHEAD_VISIT_COST_RATIO = 0.35
+/** So many rounds are planned together, this one included, as long as they are in so many days. */
+const ROUNDS_AHEAD = 4
+const AHEAD_DAYS_MAX = 14
 
 /** What a forecast says of a bin for a round: plain data. Costs are in the money of the lorries' prices. */
 export interface BinForecast {
@@ -30,6 +36,8 @@ export interface BinForecast {
   /** What a visit on this round saves, now and later. */
   readonly worth: number
   readonly visitCost: number
+  /** What it costs by the round that empties it; null where the next round is too far off to be planned with this one. */
+  readonly ahead: RoundCosts | null
   /** Whether its own readings say so; otherwise similar bins speak for it. */
   readonly isOwn: boolean
 }
@@ -50,9 +58,10 @@ export function forecastBin(
   if (history.time === null) return undefined
   const isOwn = history.readingCount >= READINGS_MIN && history.time - history.originTime >= DAYS_MIN * DAY_MS
   if (!isOwn && !isWellKnown(pool)) return undefined
-  const visitCost = prices.visitCost * VISIT_COST_RATIO
   const times = { now: roundTime, nextRoundTime }
-  const outlook = foreseeBin(history, pool, { ...times, prices: { ...prices, visitCost } })
+  const foresee = (ratio: number): BinOutlook =>
+    foreseeBin(history, pool, { ...times, prices: { ...prices, visitCost: ratio * prices.visitCost } })
+  const outlook = foresee(VISIT_COST_RATIO)
   const { prize, chanceOfOverflow, costOfWaiting } = weighBin(history, pool, {
     ...times,
     outlook,
@@ -65,6 +74,10 @@ export function forecastBin(
     assumption: 'nobody-empties',
   })
   const { time, fillPercent } = history
+  const roundCount = Math.min(
+    ROUNDS_AHEAD,
+    Math.floor((AHEAD_DAYS_MAX * DAY_MS) / (nextRoundTime - roundTime)),
+  )
   return {
     fillPercent,
     time,
@@ -73,6 +86,10 @@ export function forecastBin(
     costOfWaiting,
     worth: prize,
     visitCost: prices.visitCost,
+    ahead:
+      roundCount > 1
+        ? weighRounds(history, pool, { ...times, outlook: foresee(AHEAD_VISIT_COST_RATIO), roundCount })
+        : null,
     isOwn,
   }
 }

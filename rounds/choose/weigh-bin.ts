@@ -70,16 +70,20 @@ export function weighBin(
   }
 }
 
-/** For the end of each day until the next round, which is the last. */
-function forecastDays(
+/** For the end of each day until the next round, which is the last; or of so many rounds that are as far apart. */
+export function forecastDays(
   history: FillHistory,
   pool: FillPool,
   { now, nextRoundTime }: RoundTimes,
+  roundCount = 1,
 ): FillForecast[] {
   const days = Math.max(1, Math.round((nextRoundTime - now) / DAY_MS))
   return forecastFill(history, pool, {
     now,
-    times: Array.from({ length: days }, (_, day) => now + ((day + 1) * (nextRoundTime - now)) / days),
+    times: Array.from(
+      { length: days * roundCount },
+      (_, day) => now + ((day + 1) * (nextRoundTime - now)) / days,
+    ),
     thresholdPercent: 100,
     assumption: 'nobody-empties',
   })

@@ -225,8 +225,9 @@ function assemble(parts: MendParts, open: OpenBins, measured: Measured, left: Le
     vehicles,
     customers: customers.map((customer, index) => {
       const lorryId = open.promised.get((places.due[index] as DueBin).id)
-      const vehicle = drivers.findIndex(({ lorry }) => lorry.id === lorryId)
-      return vehicle === -1 ? customer : { ...customer, promise: { vehicle, changeCost } }
+      const isPromised = drivers.map(({ lorry }) => lorry.id === lorryId)
+      if (!isPromised.includes(true)) return customer
+      return { ...customer, vehicleCosts: isPromised.map((isOwn) => (isOwn ? 0 : changeCost)) }
     }),
   }
   const notes = [...measured.measured.notes]

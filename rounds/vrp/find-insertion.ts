@@ -99,7 +99,7 @@ function tryBesideNearest(
   }
 }
 
-/** Of vehicles that serve nobody and are alike, one is tried, and the one that was promised. */
+/** Of vehicles that serve nobody and are alike, one is tried. */
 function tryBare(
   prepared: PreparedProblem,
   solution: Solution,
@@ -108,17 +108,12 @@ function tryBare(
   best: Insertion,
 ): void {
   const { routesOfType, routes } = solution
-  const promised = prepared.promisedTo?.[customer] ?? -1
   for (const [type, ofType] of routesOfType.entries()) {
     const example = routes[ofType[0] as number] as Route
     if (!mayServe(prepared, example, customer) || costOfBare(prepared, example, customer) >= best.cost)
       continue
     const route = findBare(solution, type)
     if (route) tryPositions(prepared, route, customer, 0, route.length - 1, random, best)
-  }
-  const route = promised === -1 ? undefined : routes[promised]
-  if (route && isBare(route) && mayServe(prepared, route, customer)) {
-    tryPositions(prepared, route, customer, 0, route.length - 1, random, best)
   }
 }
 
@@ -134,8 +129,8 @@ function findBare({ routes, routesOfType, bareOfType }: Solution, type: number):
 
 /** What it costs at least to serve a customer and nobody else. */
 function costOfBare(
-  { placeCount }: PreparedProblem,
-  { vehicle, bare, distances }: Route,
+  { placeCount, customerCount, vehicleCosts }: PreparedProblem,
+  { index, vehicle, bare, distances }: Route,
   customer: number,
 ): number {
   // What carries something already goes to a tip in any case.
@@ -145,7 +140,8 @@ function costOfBare(
     (distances[start * placeCount + customer] as number) +
     (distances[customer * placeCount + end] as number) -
     (distances[start * placeCount + end] as number)
-  return vehicle.fixedCost + vehicle.costPerM * detour
+  const ofVehicle = vehicleCosts ? (vehicleCosts[index * customerCount + customer] as number) : 0
+  return ofVehicle + vehicle.fixedCost + vehicle.costPerM * detour
 }
 
 /** Behind each of the nodes from `first` to before `end`. */
@@ -214,12 +210,14 @@ function tryPositions(
 }
 
 /** What its vehicle costs besides the way. */
-function fixedCostOf({ promisedTo, changeCosts }: PreparedProblem, route: Route, customer: number): number {
+function fixedCostOf(
+  { vehicleCosts, customerCount }: PreparedProblem,
+  route: Route,
+  customer: number,
+): number {
   const { vehicle, index } = route
   const cost = isBare(route) && vehicle.underWay === undefined ? vehicle.fixedCost : 0
-  if (!promisedTo) return cost
-  const promised = promisedTo[customer] as number
-  return promised === -1 || promised === index ? cost : cost + (changeCosts[customer] as number)
+  return vehicleCosts ? cost + (vehicleCosts[index * customerCount + customer] as number) : cost
 }
 
 /** How much later a steady route goes on at node i if it arrives there at a time: what it waits there now is not lost. */

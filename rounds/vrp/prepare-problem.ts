@@ -1,3 +1,4 @@
+import { costsOfVehicle, groupVehicles } from './group-vehicles.ts'
 import { type Matrix, type Problem, takes, type Vehicle } from './problem.ts'
 
 /** The problem in flat arrays, with what never changes while solving worked out. */
@@ -15,16 +16,15 @@ export interface PreparedProblem {
   readonly penalties: Float64Array
   /** By customer; null where nobody waits for a release. */
   readonly releases: Float64Array | null
-  /** By customer: the vehicle that it was promised to, -1 for none; null where nothing was promised. */
-  readonly promisedTo: Int32Array | null
-  readonly changeCosts: Float64Array
+  /** What it costs besides the way that a vehicle serves a customer, by vehicle and customer; null where nothing does. */
+  readonly vehicleCosts: Float64Array | null
   /** By place; a depot's are 0 and boundless. */
   readonly service: Float64Array
   readonly opens: Float64Array
   readonly closes: Float64Array
   /** Whether time plays any part: some window, shift, release or cost of an hour. */
   readonly hasTimes: boolean
-  /** Vehicles that are alike share a type, by vehicle. */
+  /** Vehicles that are alike, and cost the same for each customer, share a type, by vehicle. */
   readonly types: Int32Array
   /** 1 where a vehicle of the type may serve the customer, by type and customer. */
   readonly mayServe: Uint8Array
@@ -95,7 +95,7 @@ export function prepareProblem(problem: Problem): PreparedProblem {
   const neighbours = findNeighbours(matrixOf(problem, undefined), customerCount, placeCount, neighbourCount)
   const hasReleases = customers.some(({ releaseTime }) => releaseTime !== undefined)
   const hasWindows = customers.some((c) => Number.isFinite(c.opens) || Number.isFinite(c.closes))
-  const hasPromises = customers.some(({ promise }) => promise !== undefined)
+  const hasVehicleCosts = customers.some(({ vehicleCosts }) => vehicleCosts !== undefined)
   const besides = hasWindows
     ? findBesides(problem, customerCount, placeCount, besideCount)
     : firstOfEach(neighbours, customerCount, neighbourCount, besideCount)
@@ -111,8 +111,9 @@ export function prepareProblem(problem: Problem): PreparedProblem {
     releases: hasReleases
       ? Float64Array.from(customers, ({ releaseTime }) => releaseTime ?? Number.NEGATIVE_INFINITY)
       : null,
-    promisedTo: hasPromises ? Int32Array.from(customers, ({ promise }) => promise?.vehicle ?? -1) : null,
-    changeCosts: Float64Array.from(customers, ({ promise }) => promise?.changeCost ?? 0),
+    vehicleCosts: hasVehicleCosts
+      ? Float64Array.from(vehicles.flatMap((_, vehicle) => costsOfVehicle(problem, vehicle)))
+      : null,
     service,
     opens,
     closes,
@@ -165,38 +166,6 @@ function transpose(rows: Int32Array, size: number): Int32Array {
   return isSymmetric ? rows : columns
 }
 
-function groupVehicles(
-  { customers, tips, vehicles }: Problem,
-  tipsOf: ReadonlyMap<number, readonly number[]>,
-): { types: Int32Array; mayServe: Uint8Array } {
-  const typeOfKey = new Map<string, number>()
-  const examples: Vehicle[] = []
-  const types = Int32Array.from(vehicles, (vehicle) => {
-    const key = JSON.stringify(vehicle)
-    const known = typeOfKey.get(key)
-    if (known !== undefined) return known
-    typeOfKey.set(key, examples.length)
-    examples.push(vehicle)
-    return examples.length - 1
-  })
-  const mayServe = new Uint8Array(examples.length * customers.length)
-  for (const [type, vehicle] of examples.entries()) {
-    for (const [index, customer] of customers.entries()) {
-      const fits = customer.demand.every(
-        (amount, d) => amount <= Math.min(vehicle.capacity[d] ?? 0, vehicle.dayLimit?.[d] ?? amount),
-      )
-      const hasTip = tips.length === 0 || (tipsOf.get(customer.stream)?.length ?? 0) > 0
-      const may =
-        fits &&
-        hasTip &&
-        takes(vehicle.streams, customer.stream) &&
-        (customer.skills & vehicle.skills) === customer.skills
-      mayServe[type * customers.length + index] = may ? 1 : 0
-    }
-  }
-  return { types, mayServe }
-}
-
 function penaltyBeyondAnyDetour({ customers, vehicles, matrices }: Problem): number {
   let [furthest, longest] = [0, 0]
   for (const { distances, durations } of matrices) {
@@ -207,7 +176,9 @@ function penaltyBeyondAnyDetour({ customers, vehicles, matrices }: Problem): num
   for (const { costPerM, costPerSecond, fixedCost } of vehicles) {
     worst = Math.max(worst, fixedCost + 4 * (costPerM * furthest + costPerSecond * (longest + 86_400)))
   }
-  for (const { prize } of customers) if (Number.isFinite(prize)) worst = Math.max(worst, prize)
+  for (const { prize, vehicleCosts = [] } of customers) {
+    for (const cost of [prize, ...vehicleCosts]) if (Number.isFinite(cost)) worst = Math.max(worst, cost)
+  }
   return 10 * worst
 }
 

@@ -53,8 +53,8 @@ export interface Customer {
   readonly skills: number
   /** The trip that serves it leaves its depot or tip no earlier. */
   readonly releaseTime?: number | undefined
-  /** The vehicle that it was promised to, and what it costs where another one comes. */
-  readonly promise?: { readonly vehicle: number; readonly changeCost: number } | undefined
+  /** By vehicle, what it costs besides the way that this one serves it: 0 or more, Infinity where it may not. */
+  readonly vehicleCosts?: readonly number[] | undefined
 }
 
 export interface TipPlace {

@@ -28,9 +28,14 @@ export function recreate(
   putBack(prepared, solution, random, tried, false)
 }
 
-/** Takes in all that fit, whatever it costs. */
-export function fill(prepared: PreparedProblem, solution: Solution, random: Random): void {
-  putBack(prepared, solution, random, solution.absent.splice(0), true)
+/** Takes in all that fit: whatever it costs, or where it pays. */
+export function fill(
+  prepared: PreparedProblem,
+  solution: Solution,
+  random: Random,
+  isAtAnyPrice: boolean,
+): void {
+  putBack(prepared, solution, random, solution.absent.splice(0), isAtAnyPrice)
 }
 
 /**

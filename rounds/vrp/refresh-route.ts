@@ -15,7 +15,7 @@ export function refreshRoute(prepared: PreparedProblem, route: Route): boolean {
 }
 
 function costOfRoute(
-  { promisedTo, changeCosts, customerCount }: PreparedProblem,
+  { vehicleCosts, customerCount }: PreparedProblem,
   route: Route,
   distance: number,
 ): number {
@@ -23,12 +23,10 @@ function costOfRoute(
   const { fixedCost, costPerM, costPerSecond, earliest } = vehicle
   let cost = fixedCost + costPerM * distance
   if (costPerSecond > 0) cost += costPerSecond * (route.end - earliest)
-  if (promisedTo) {
+  if (vehicleCosts) {
     for (let i = 1; i < length - 1; i++) {
       const node = nodes[i] as number
-      if (node >= customerCount) continue
-      const promised = promisedTo[node] as number
-      if (promised !== -1 && promised !== index) cost += changeCosts[node] as number
+      if (node < customerCount) cost += vehicleCosts[index * customerCount + node] as number
     }
   }
   return cost

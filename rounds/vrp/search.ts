@@ -67,9 +67,10 @@ export function createSearch(problem: Problem, seed: number, start?: VrpPlan): S
   const random = createRandom(seed)
   const solution = createSolution(prepared)
   if (start) importPlan(prepared, solution, start)
-  // To serve nobody may be the best, but nothing leads from there to anything better: a search begins with all.
+  // To serve nobody may be the best, but nothing leads from there to anything better: a search begins with all, or with
+  // what a plan holds and all that pays beside it.
   const bare = { best: exportPlan(solution), bestCost: costOf(solution) }
-  fill(prepared, solution, random)
+  fill(prepared, solution, random, start === undefined)
   keep(solution)
   const cost = costOf(solution)
   const filled = { best: exportPlan(solution), bestCost: cost }

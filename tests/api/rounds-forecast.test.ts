@@ -80,7 +80,7 @@ test('the threshold that an operator set is kept to, and the longer until the ne
   const own = await createForecastTown([
     { id: 'urgent', percentPerDay: 30, level: 99 },
     { id: 'set', percentPerDay: 0.15, level: 80, settings: { thresholdPercent: 75 } },
-    { id: 'waits', percentPerDay: 14, level: 45, km: 5 },
+    { id: 'waits', percentPerDay: 11, level: 48, km: 20 },
   ])
   const daily = (await planRound(own, {})).round
   expect(liftOf(daily, 'set')?.reason).toMatch(/^at or above its threshold of 75 %; 80 % now, .+; costs/)

@@ -76,7 +76,7 @@ interface TripStart {
   /** By set of bits: who was visited on the trips before. */
   readonly visited: number
   readonly visits: readonly number[]
-  /** Of the metres and of broken promises. */
+  /** Of the metres and by vehicle. */
   readonly cost: number
   readonly load: readonly number[]
   /** What is loaded; undefined where nothing is. */
@@ -131,9 +131,9 @@ function findRoutes(problem: Problem, vehicleIndex: number): readonly (BestRoute
       if (exceedsDayLimit(visited)) continue
       const clock = driveTrip(start, [...trip, c])
       if (!isPossible(clock)) continue
-      const change =
-        customer.promise && customer.promise.vehicle !== vehicleIndex ? customer.promise.changeCost : 0
-      const cost = reached.cost + priceMetres(reached.place, c) + change
+      const ofVehicle = customer.vehicleCosts?.[vehicleIndex] ?? 0
+      if (ofVehicle === Number.POSITIVE_INFINITY) continue
+      const cost = reached.cost + priceMetres(reached.place, c) + ofVehicle
       const visits = [...reached.visits, c]
       extend(start, [...trip, c], { place: c, clock, visited, visits, cost, load, stream: customer.stream })
     }

@@ -13,6 +13,7 @@ function foresee(fields: Partial<BinForecast> = {}): BinForecast {
     chanceOfOverflow: 0.94,
     costOfWaiting: 18,
     worth: 20,
+    ahead: null,
     visitCost: 5,
     isOwn: true,
     ...fields,

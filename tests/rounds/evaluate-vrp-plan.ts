@@ -37,12 +37,15 @@ export function evaluateVrpPlan(problem: Problem, plan: VrpPlan): { cost: number
     cost += vehicle.fixedCost + vehicle.costPerM * metres + vehicle.costPerSecond * (end - vehicle.earliest)
     for (const place of visits) servedBy.set(place, [...(servedBy.get(place) ?? []), index])
   }
-  for (const [index, { promise }] of customers.entries()) {
+  for (const [index, { vehicleCosts }] of customers.entries()) {
     const absences = plan.absent.filter((absent) => absent === index).length
     const [vehicle] = servedBy.get(index) ?? []
     const times = absences + (servedBy.get(index)?.length ?? 0)
     if (times !== 1) faults.push(`customer ${index} is there ${times} times`)
-    if (promise && vehicle !== undefined && vehicle !== promise.vehicle) cost += promise.changeCost
+    if (!vehicleCosts || vehicle === undefined) continue
+    const ofVehicle = vehicleCosts[vehicle] as number
+    if (ofVehicle === Number.POSITIVE_INFINITY) faults.push(`vehicle ${vehicle} may not serve ${index}`)
+    else cost += ofVehicle
   }
   if (!(Math.abs(cost - plan.cost) <= 1e-6 * Math.max(1, cost))) {
     faults.push(`the plan says that it costs ${plan.cost}, and it costs ${cost}`)

@@ -98,12 +98,14 @@ it('drives by the speed of each slice of time that it is under way in', () => {
   expect(evaluate(before, [[0]]).cost).toBe(200)
 })
 
-it('adds what a broken promise costs', () => {
-  const promise = { vehicle: 1, changeCost: 3 }
-  const problem = makeLine([{ promise }], [{}, { fixedCost: 2 }])
+it('adds what it costs that a vehicle serves a customer, and refuses one that may not', () => {
+  const problem = makeLine([{ vehicleCosts: [3, 0] }], [{}, { fixedCost: 2 }])
   expect(evaluate(problem, [[0]]).cost).toBe(213)
   expect(evaluate(problem, [[], [0]]).cost).toBe(212)
   expect(bruteForce(problem)).toBe(212)
+  const barred = makeLine([{ vehicleCosts: [Number.POSITIVE_INFINITY, 9] }], [{}, {}])
+  expect(evaluate(barred, [[0]]).faults).toContain('vehicle 0 may not serve 0')
+  expect(bruteForce(barred)).toBe(219)
 })
 
 it('counts the way home of a vehicle that is under way, used or not, and wants it empty there', () => {
@@ -172,7 +174,7 @@ it('finds a best plan by brute force that the other judge has no fault to find w
       shiftSeconds: 12_000,
       hasDayLimits: isOdd,
       hasReleases: !isOdd,
-      hasPromises: true,
+      hasVehicleCosts: true,
       hasEndDepots: true,
       isUnderWay: seed % 5 < 2,
       matrices: 2,

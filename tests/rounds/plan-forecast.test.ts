@@ -32,6 +32,7 @@ function makeForeseenTown(seed: number, parts: Parameters<typeof makeTown>[2] = 
         chanceOfOverflow: random(),
         costOfWaiting: 8 * random(),
         worth: 12 * random(),
+        ahead: null,
         visitCost: 6,
         isOwn: true,
       },
@@ -102,6 +103,7 @@ describe('a round that is planned by forecasts', () => {
       chanceOfOverflow: 0.4,
       costOfWaiting: 3,
       worth: 4,
+      ahead: null,
       visitCost: 6,
       isOwn: true,
     }

@@ -15,7 +15,8 @@ export interface ProblemShape {
   readonly restSeconds?: number
   readonly hasDayLimits?: boolean
   readonly hasReleases?: boolean
-  readonly hasPromises?: boolean
+  /** Some customers were promised to a vehicle, others cost more with some than with others, or may not go with one. */
+  readonly hasVehicleCosts?: boolean
   /** Vehicles end at any of the depots. */
   readonly hasEndDepots?: boolean
   /** The last vehicle is on the road, and where there are tips it carries something. */
@@ -59,10 +60,7 @@ export function makeRandomProblem(seed: number, shape: ProblemShape): Problem {
         stream: between(0, streams - 1),
         skills: shape.hasSkills ? between(0, 1) : 0,
         ...(shape.hasReleases && { releaseTime: between(0, 3_000) }),
-        ...(shape.hasPromises &&
-          random() < 0.6 && {
-            promise: { vehicle: between(0, shape.vehicles - 1), changeCost: between(1, 8) },
-          }),
+        ...(shape.hasVehicleCosts && random() < 0.6 && { vehicleCosts: makeVehicleCosts() }),
       }
     }),
     tips: Array.from({ length: tips }, (_, index) => ({
@@ -80,6 +78,17 @@ export function makeRandomProblem(seed: number, shape: ProblemShape): Problem {
         }))
       : matrices,
     ...(shape.hasSpeeds && { speeds: makeSpeeds() }),
+  }
+
+  function makeVehicleCosts(): number[] {
+    const promised = between(0, shape.vehicles - 1)
+    const changeCost = between(1, 8)
+    const isPromised = random() < 0.5
+    return Array.from({ length: shape.vehicles }, (_, index) => {
+      if (index === promised) return 0
+      if (isPromised) return changeCost
+      return random() < 0.2 ? Number.POSITIVE_INFINITY : between(0, 12)
+    })
   }
 
   function makeVehicle(index: number): Vehicle {

@@ -64,10 +64,11 @@ function createCalendar(
     isZoned ? cadence * Math.floor(((sectors[bin] as number) * period) / cadence) : 0,
   )
   return {
-    visit: (day) =>
-      periods.flatMap((period, bin): Visit[] =>
+    visit: (day) => ({
+      visits: periods.flatMap((period, bin): Visit[] =>
         day % period === (phases[bin] as number) % period ? [{ bin, prize: Number.POSITIVE_INFINITY }] : [],
       ),
+    }),
   }
 }
 

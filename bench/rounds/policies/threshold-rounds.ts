@@ -12,12 +12,13 @@ export interface ThresholdStyle {
 export function createThresholdRounds({ cadence, topUp }: ThresholdStyle, thresholdPercent: number): Policy {
   return {
     visit: (day, shown) => {
-      if (day % cadence !== 0) return []
-      return Array.from(shown).flatMap((level, bin): Visit[] => {
+      if (day % cadence !== 0) return { visits: [] }
+      const visits = Array.from(shown).flatMap((level, bin): Visit[] => {
         if (level >= thresholdPercent) return [{ bin, prize: Number.POSITIVE_INFINITY }]
         if (!topUp || level < thresholdPercent - topUp.belowPercent) return []
         return [{ bin, prize: topUp.price }]
       })
+      return { visits }
     },
   }
 }

@@ -48,7 +48,7 @@ describe('the simulated town', () => {
     const known = { town, start: new Float64Array(town.binCount), histories: [], pool: createFillPool() }
     for (const isZoned of [true, false]) {
       const policy = createFixedRounds(known, { isZoned }, 3)
-      const bins = [7, 8, 9].flatMap((day) => policy.visit(day, known.start).map(({ bin }) => bin))
+      const bins = [7, 8, 9].flatMap((day) => policy.visit(day, known.start).visits.map(({ bin }) => bin))
       expect(bins.toSorted((a, b) => a - b)).toEqual(Array.from({ length: town.binCount }, (_, bin) => bin))
     }
   })

@@ -1,33 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { createRandom } from '../../../model/random.ts'
 import { createVisitCosts, learnVisitCosts, usualVisitCost } from '../../../rounds/choose/visit-costs.ts'
 import { type BinChoice, foreseeBin, weighBin } from '../../../rounds/choose/weigh-bin.ts'
-import { createFillHistory, type FillHistory } from '../../../rounds/forecast/fill-history.ts'
-import { createFillPool, type FillPool } from '../../../rounds/forecast/fill-pool.ts'
-import { observeFill } from '../../../rounds/forecast/observe-fill.ts'
+import { createFillHistory } from '../../../rounds/forecast/fill-history.ts'
+import { watchBin } from './watch-bin.ts'
 
 const DAY_MS = 86_400_000
-const LEARNING_DAYS = 120
-
-/** A bin that fills by about so much a day and was emptied when full, and stands at `level` today. */
-function watch({ rate, level }: { rate: number; level: number }): {
-  history: FillHistory
-  pool: FillPool
-  now: number
-} {
-  const random = createRandom(5)
-  const history = createFillHistory()
-  const pool = createFillPool()
-  let filled = 0
-  for (let day = 0; day < LEARNING_DAYS; day++) {
-    observeFill(history, pool, day * DAY_MS, Math.min(100, Math.floor(filled)))
-    filled = filled >= 90 ? 0 : filled + 2 * rate * random()
-  }
-  const now = LEARNING_DAYS * DAY_MS
-  observeFill(history, pool, now, 0)
-  observeFill(history, pool, now + DAY_MS, level)
-  return { history, pool, now: now + DAY_MS }
-}
 
 function weigh(
   bin: { rate: number; level: number },
@@ -38,7 +15,7 @@ function weigh(
     mustEmpty = false,
   }: { overflowCostPerDay?: number; visitCost?: number; days?: number; mustEmpty?: boolean } = {},
 ): BinChoice {
-  const { history, pool, now } = watch(bin)
+  const { history, pool, now } = watchBin(bin)
   const times = { now, nextRoundTime: now + days * DAY_MS }
   const outlook = foreseeBin(history, pool, { ...times, prices: { visitCost, overflowCostPerDay } })
   return weighBin(history, pool, { ...times, outlook, mustEmpty })
@@ -76,7 +53,7 @@ describe('weighing a bin', () => {
   })
 
   it('a bin that was never read is weighed as an empty one', () => {
-    const { pool, now } = watch({ rate: 12, level: 0 })
+    const { pool, now } = watchBin({ rate: 12, level: 0 })
     const history = createFillHistory()
     const times = { now, nextRoundTime: now + DAY_MS }
     const outlook = foreseeBin(history, pool, { ...times, prices: { visitCost: 4, overflowCostPerDay: 12 } })
