@@ -14,7 +14,10 @@ const { VehicleStopStatus, OccupancyStatus } = gtfsRealtime.transit_realtime.Veh
 export const POSITION_AGE_MAX_SECONDS = 90
 /** What the path of a reading takes at most by the machine's clock: more time of a clock that runs fast. */
 export const PATH_SECONDS = 2
-/** GTFS-Realtime's best practice: who is further off a trip's shape is not on it, whatever the vehicle says. */
+/**
+ * Validators find who is further off a trip's shape in error. They measure in degrees as if those were as long everywhere, so
+ * that north and south of the equator less is allowed: these metres times the cosine of the latitude.
+ */
 const OFF_SHAPE_MAX_METRES = 200
 /** Faster is a fault of the receiver; the position may be right all the same. */
 const SPEED_MAX_MS = 26
@@ -76,7 +79,8 @@ export function* createVehicleEntities({
     const trip = trips.get(runKeyOf(tripId, serviceDate, startTime))
     if (!trip || trip.relationship === 'CANCELED') return undefined
     const shape = trip.trip < 0 ? -1 : (timetable.trips.shapes[trip.trip] as number)
-    return isNearShape(timetable.shapes, shape, longitude, latitude, OFF_SHAPE_MAX_METRES) ? trip : undefined
+    const metresMax = OFF_SHAPE_MAX_METRES * Math.cos((latitude * Math.PI) / 180)
+    return isNearShape(timetable.shapes, shape, longitude, latitude, metresMax) ? trip : undefined
   }
 }
 
