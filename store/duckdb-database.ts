@@ -3,6 +3,7 @@ import { KINDS, type Kind } from '../model/device.ts'
 import { KerbsideError, messageOf } from '../model/error.ts'
 import { fieldsOf } from '../model/reading.ts'
 import { type FieldColumn, SQL_TYPES } from './duckdb-columns.ts'
+import { createPredictionTable } from './duckdb-predictions.ts'
 import { createRoundTable } from './duckdb-rounds.ts'
 
 /** An open DuckDB file: one connection that writes, and some that read beside it. */
@@ -96,6 +97,7 @@ async function migrate(connection: DuckDBConnection, path: string): Promise<Duck
     id INTEGER NOT NULL, authority VARCHAR NOT NULL, kind VARCHAR NOT NULL, device VARCHAR NOT NULL, part VARCHAR NOT NULL
   )`)
   await createRoundTable(connection)
+  await createPredictionTable(connection)
   const columns: Partial<Record<Kind, readonly FieldColumn[]>> = {}
   for (const kind of KINDS) columns[kind] = await migrateKind(connection, kind, path)
   return columns as Record<Kind, readonly FieldColumn[]>

@@ -4,6 +4,7 @@ import { KerbsideError, messageOf } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import type { Reading } from '../model/reading.ts'
 import { type DuckdbDatabase, openDuckdbDatabase, tableOf } from './duckdb-database.ts'
+import { deletePredictionRows, writePredictionRows } from './duckdb-predictions.ts'
 import {
   queryCount,
   queryIntervals,
@@ -82,6 +83,10 @@ export async function openDuckdbReadingStore({
     async writeRound(record) {
       assertOpen()
       return enqueueWrite(({ database }) => writeRoundRows(database.writer, record))
+    },
+    async writePredictions(authority, predictions) {
+      assertOpen()
+      return enqueueWrite(({ database }) => writePredictionRows(database.writer, authority, predictions))
     },
     async deleteAuthority(authority) {
       assertOpen()
@@ -252,6 +257,7 @@ async function deleteRows(connection: DuckDBConnection, authority: string): Prom
   await runTransaction(connection, async () => {
     for (const kind of KINDS) await deleteKind(connection, authority, kind)
     await deleteRoundRows(connection, authority)
+    await deletePredictionRows(connection, authority)
     await connection.run('DELETE FROM series WHERE authority = $1', [authority])
   })
 }

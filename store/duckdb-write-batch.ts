@@ -1,6 +1,7 @@
-import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
 import { KINDS, type Kind } from '../model/device.ts'
 import type { Reading } from '../model/reading.ts'
+import { append } from './duckdb-append.ts'
 import { appendRows, type Row } from './duckdb-columns.ts'
 import { type DuckdbDatabase, tableOf } from './duckdb-database.ts'
 import { runTransaction } from './duckdb-transaction.ts'
@@ -133,20 +134,4 @@ async function writeRows(
      WHERE kept.time BETWEEN ${earliest} AND ${latest} AND kept.series = replaced.series AND kept.time = replaced.time`,
   )
   await append(writer, table, (appender) => appendRows(appender, columns[kind], rows))
-}
-
-async function append(
-  connection: DuckDBConnection,
-  table: string,
-  fill: (appender: DuckDBAppender) => void,
-): Promise<void> {
-  const appender = await connection.createAppender(table)
-  try {
-    fill(appender)
-    appender.closeSync()
-  } catch (error) {
-    // What it still holds would be written when it is garbage-collected, whatever has become of the transaction by then.
-    appender.clear()
-    throw error
-  }
 }

@@ -35,8 +35,11 @@ export interface InfluxdbClient {
   databaseOf(authority: string): string
   /** Whether every authority has a database of its own. */
   readonly isPerAuthority: boolean
-  /** Resolves with undefined where every line is stored, and with the server's words where it refused some of them. */
-  write(database: string, lines: readonly string[]): Promise<string | undefined>
+  /**
+   * Resolves with undefined where every line is stored, and with the server's words where it refused some of them. The lines'
+   * times are in ms unless said otherwise.
+   */
+  write(database: string, lines: readonly string[], precision?: 'ms' | 'ns'): Promise<string | undefined>
   /** Whether a database other than this one, which took lines before, takes them now. */
   takesElsewhere(database: string): Promise<boolean>
   /** Runs InfluxQL statements; resolves with each one's series. */
@@ -100,11 +103,11 @@ export function createInfluxdbClient({
     getMajorVersion,
     databaseOf: (authority) => databasePattern.replaceAll('{authority}', authority),
     isPerAuthority: databasePattern.includes('{authority}'),
-    async write(database, lines) {
-      const first = await postLines(database, lines)
+    async write(database, lines, precision = 'ms') {
+      const first = await postLines(database, lines, precision)
       if (first.status !== 404) return first.refusal
       await createDatabase(database, first.detail)
-      const second = await postLines(database, lines)
+      const second = await postLines(database, lines, precision)
       if (second.status === 404) throw missing(database, second.detail)
       return second.refusal
     },
@@ -128,9 +131,10 @@ export function createInfluxdbClient({
   async function postLines(
     database: string,
     lines: readonly string[],
+    precision: 'ms' | 'ns' = 'ms',
   ): Promise<{ status: number; detail: string; refusal: string | undefined }> {
     const text = lines.join('\n')
-    const response = await send(`write?db=${encodeURIComponent(database)}&precision=ms`, {
+    const response = await send(`write?db=${encodeURIComponent(database)}&precision=${precision}`, {
       body: isCompressed ? await gzip(text, { level: 1 }) : text,
       headers: {
         'content-type': 'text/plain; charset=utf-8',

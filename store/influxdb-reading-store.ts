@@ -1,11 +1,14 @@
 import { KINDS } from '../model/device.ts'
 import { KerbsideError } from '../model/error.ts'
+import type { JudgedPrediction } from '../model/judged-prediction.ts'
 import type { Logger } from '../model/logger.ts'
 import { createInfluxdbClient, type InfluxdbClientOptions } from './influxdb-client.ts'
 import { InfluxdbDatabaseError } from './influxdb-database-error.ts'
 import {
+  formatPredictionLine,
   formatRoundLine,
   measurementOf,
+  PREDICTION_MEASUREMENT,
   quoteText,
   ROUND_MEASUREMENT,
   roundCondition,
@@ -18,6 +21,9 @@ import type { ReadingStore, RoundRecord } from './reading-store.ts'
 export interface InfluxdbReadingStoreOptions extends InfluxdbClientOptions {
   readonly logger: Logger
 }
+
+/** What InfluxDB 2 recommends. */
+const LINES_PER_REQUEST = 5_000
 
 /**
  * Readings in InfluxDB 1, 2 or 3. A measurement is a kind; its tags are authority, device and part. What differs:
@@ -47,6 +53,8 @@ export async function openInfluxdbReadingStore({
     listIntervals: (query) => run(() => queryIntervals(client, query)),
     countReadings: (query) => run(() => queryCount(client, query)),
     writeRound: (record) => enqueueWrite(() => writeRound(record)),
+    writePredictions: (authority, predictions) =>
+      enqueueWrite(() => writePredictions(authority, predictions)),
     deleteAuthority: (authority) => enqueueWrite(() => deleteAuthority(authority)),
     check: () =>
       run(async () => {
@@ -105,6 +113,19 @@ export async function openInfluxdbReadingStore({
     throw new KerbsideError('STORE_UNAVAILABLE', `InfluxDB refused the round ${round}: ${refusal}`)
   }
 
+  async function writePredictions(
+    authority: string,
+    predictions: readonly JudgedPrediction[],
+  ): Promise<void> {
+    const database = client.databaseOf(authority)
+    const lines = predictions.map((prediction) => formatPredictionLine(authority, prediction))
+    for (let from = 0; from < lines.length; from += LINES_PER_REQUEST) {
+      const refusal = await client.write(database, lines.slice(from, from + LINES_PER_REQUEST), 'ns')
+      if (refusal === undefined) continue
+      logger.warn({ authority, refusal }, 'InfluxDB refused what came of some predictions: it is not kept')
+    }
+  }
+
   async function deleteAuthority(authority: string): Promise<void> {
     if ((await client.getMajorVersion()) >= 3) {
       throw new KerbsideError(
@@ -115,7 +136,7 @@ export async function openInfluxdbReadingStore({
     times.forget(authority)
     await deleteUnlessMissing(
       client.databaseOf(authority),
-      [...KINDS.map(measurementOf), `"${ROUND_MEASUREMENT}"`].map(
+      [...KINDS.map(measurementOf), `"${ROUND_MEASUREMENT}"`, `"${PREDICTION_MEASUREMENT}"`].map(
         (measurement) => `DELETE FROM ${measurement} WHERE "authority" = ${quoteText(authority)}`,
       ),
     )

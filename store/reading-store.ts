@@ -1,4 +1,5 @@
 import type { Kind } from '../model/device.ts'
+import type { JudgedPrediction } from '../model/judged-prediction.ts'
 import type { Reading } from '../model/reading.ts'
 
 /** A reading that the store will never take, however often it is sent. */
@@ -108,6 +109,12 @@ export interface ReadingStore {
    * the measurement `round`.
    */
   writeRound(record: RoundRecord): Promise<void>
+  /**
+   * Keeps what came of predictions; one that is there already is replaced. When it rejects, some may have been written: the same
+   * ones are to be written again. What the store will never take is left out, and logged. People and dashboards read them as the
+   * measurement `prediction`, whose time is when the prediction was made.
+   */
+  writePredictions(authority: string, predictions: readonly JudgedPrediction[]): Promise<void>
   /** Removes all that an authority has. */
   deleteAuthority(authority: string): Promise<void>
   /** Resolves where the store answers. */

@@ -1,20 +1,6 @@
-import { join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { silentLogger } from '../../model/logger.ts'
-import { openDuckdbReadingStore } from '../../store/duckdb-reading-store.ts'
-import { openInfluxdbReadingStore } from '../../store/influxdb-reading-store.ts'
-import type { LorryRecord, ReadingStore } from '../../store/reading-store.ts'
-import { createFolder } from '../fixtures/create-folder.ts'
-import { findInfluxdb, type InfluxdbServer, startInfluxdb } from '../fixtures/start-influxdb.ts'
-
-type Row = Record<string, unknown>
-
-/** A store, and what a dashboard finds of an authority's rounds, in the order of round and lorry. */
-interface Place {
-  readonly store: ReadingStore
-  read(authority: string): Promise<Row[]>
-}
+import { describe, expect, test } from 'vitest'
+import type { LorryRecord } from '../../store/reading-store.ts'
+import { describeMeasurement, type MeasurementPlace } from './measurement-places.ts'
 
 const TIME = Date.parse('2026-02-17T05:00:00Z')
 
@@ -33,7 +19,7 @@ function createRecord(lorry: string, fields: Partial<LorryRecord> = {}): LorryRe
   }
 }
 
-function describeRoundRecords(name: string, open: () => Promise<Place>): void {
+function describeRoundRecords(name: string, open: () => Promise<MeasurementPlace>): void {
   describe(name, () => {
     test('a round is found by lorry with its figures, and written twice it is there once', async () => {
       const place = await open()
@@ -72,63 +58,4 @@ function describeRoundRecords(name: string, open: () => Promise<Place>): void {
   })
 }
 
-describeRoundRecords('rounds in DuckDB', async () => {
-  const path = join(await createFolder(), 'store.duckdb')
-  let store = await openDuckdbReadingStore({ path, logger: silentLogger })
-  onTestFinished(() => store.close())
-  return {
-    get store() {
-      return store
-    },
-    async read(authority) {
-      // The file is one process's: whoever looks into it waits until the store is closed.
-      await store.close()
-      const instance = await DuckDBInstance.create(path)
-      const connection = await instance.connect()
-      const result = await connection.runAndReadAll(
-        'SELECT * EXCLUDE (time), epoch_ms(time) AS time FROM "round" WHERE authority = $1 ORDER BY round, lorry',
-        [authority],
-      )
-      const rows = result.getRowObjects().map((row) => ({ ...row, time: Number(row['time']) }))
-      connection.closeSync()
-      instance.closeSync()
-      store = await openDuckdbReadingStore({ path, logger: silentLogger })
-      return rows
-    },
-  }
-})
-
-describe.skipIf(findInfluxdb() === undefined)('on a real InfluxDB', () => {
-  let server: InfluxdbServer
-  let count = 0
-  beforeAll(async () => {
-    server = await startInfluxdb()
-  }, 60_000)
-  afterAll(() => server.close())
-
-  for (const perAuthority of ['', '-{authority}']) {
-    describeRoundRecords(`rounds in InfluxDB, database kerbside${perAuthority}`, async () => {
-      const database = `rounds${++count}${perAuthority}`
-      const store = await openInfluxdbReadingStore({
-        url: `${server.url}?database=${database}`,
-        logger: silentLogger,
-      })
-      onTestFinished(() => store.close())
-      return {
-        store,
-        async read(authority) {
-          const query = `SELECT * FROM "round" WHERE "authority" = '${authority}'`
-          const name = encodeURIComponent(database.replace('{authority}', authority))
-          const url = `${server.url}/query?db=${name}&epoch=ms&q=${encodeURIComponent(query)}`
-          const answer = (await (await fetch(url)).json()) as {
-            results: { series?: { columns: string[]; values: unknown[][] }[] }[]
-          }
-          const { columns = [], values = [] } = answer.results[0]?.series?.[0] ?? {}
-          return values
-            .map((row): Row => Object.fromEntries(columns.map((column, index) => [column, row[index]])))
-            .sort((a, b) => (`${a['round']}/${a['lorry']}` < `${b['round']}/${b['lorry']}` ? -1 : 1))
-        },
-      }
-    })
-  }
-})
+describeMeasurement({ measurement: 'round', orderBy: ['round', 'lorry'] }, describeRoundRecords)
