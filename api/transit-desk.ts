@@ -18,6 +18,8 @@ const LOOK_EVERY_MS = 10_000
 const AUTHORITIES_PER_READ = 500
 /** What was learnt is kept so often, and when the process ends. */
 const KEEP_EVERY_MS = 60_000
+/** What came of predictions goes to the store so often, and when the process ends. */
+const WRITE_EVERY_MS = 5_000
 /** Longer than it takes to be renewed, should a look fail. */
 const LEASE_MS = 45_000
 
@@ -51,6 +53,7 @@ export function createTransitDesk({
   const listeners = new Map<string, Set<() => void>>()
   let lookedTime = Number.NEGATIVE_INFINITY
   let keptTime = performance.now()
+  let writtenTime = Number.NEGATIVE_INFINITY
   let stepping: Promise<void> | undefined
   let isClosed = false
   const timer = setInterval(
@@ -70,6 +73,7 @@ export function createTransitDesk({
       clearInterval(timer)
       await stepping
       await keepAll()
+      await Promise.all([...followers.values()].map((follower) => follower.writePredictions()))
       for (const authority of followers.keys()) {
         await registry.releaseLease(leaseOf(authority), owner).catch(noteFailure('given back', authority))
       }
@@ -113,6 +117,11 @@ export function createTransitDesk({
       } catch (error) {
         noteFailure('followed', authority)(error)
       }
+    }
+    if (now - writtenTime >= WRITE_EVERY_MS) {
+      writtenTime = now
+      // Nobody waits for it: departures are told while the store is away.
+      for (const follower of followers.values()) void follower.writePredictions()
     }
     if (now - keptTime < KEEP_EVERY_MS) return
     keptTime = now

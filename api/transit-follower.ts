@@ -20,6 +20,7 @@ import { createStreetRatio } from '../transit/predict/street-ratio.ts'
 import { localServiceDate, serviceDayStart } from '../transit/timetable/service-day-start.ts'
 import type { Timetable } from '../transit/timetable/timetable.ts'
 import type { TransitSnapshot } from '../transit/trip-prediction.ts'
+import { createPredictionKeeper } from './keep-predictions.ts'
 import { listPassages } from './list-passages.ts'
 import type { StreetPaces } from './street-paces.ts'
 
@@ -50,6 +51,8 @@ export interface TransitFollower {
   accuracy(): readonly AccuracyCount[] | undefined
   /** Writes what was learnt to the registry, where this process is the one that does. */
   keep(): Promise<void>
+  /** Writes what came of predictions to the store, where this process is the one that does. Never rejects. */
+  writePredictions(): Promise<void>
 }
 
 interface Following {
@@ -89,12 +92,15 @@ export function createTransitFollower({
   let hasLearnt = false
   let linkRatio: LinkRatio = () => 1
   let streetsTime = Number.NEGATIVE_INFINITY
+  const isKeeper = () => follower.isKeeper
+  const predictions = createPredictionKeeper({ authority, registry, store, isKeeper, logger })
   const follower: TransitFollower = {
     isKeeper: false,
     step,
     snapshot: () => latest,
     accuracy: () => following?.counters.list(),
     keep,
+    writePredictions: predictions.write,
   }
   return follower
 
@@ -130,7 +136,11 @@ export function createTransitFollower({
       timetable,
       predictor,
       coverage,
-      judge: createPredictionJudge({ counters, hourOf: (time) => hourOf(timeZone, time) }),
+      judge: createPredictionJudge({
+        counters,
+        hourOf: (time) => hourOf(timeZone, time),
+        onJudged: predictions.add,
+      }),
       labelOf: (vehicle) => directory.find(authority, vehicle)?.device.name ?? null,
     })
     const from = clock.now() - LOOK_BACK_MS

@@ -1,6 +1,7 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createTrafficHistories } from '../../api/traffic-histories.ts'
 import { createTransitDesk } from '../../api/transit-desk.ts'
+import type { JudgedPrediction } from '../../model/judged-prediction.ts'
 import { silentLogger } from '../../model/logger.ts'
 import type { FieldValue, Reading } from '../../model/reading.ts'
 import { openDeviceDirectory } from '../../registry/device-directory.ts'
@@ -144,6 +145,41 @@ describe('the desk that follows vehicles', () => {
     // Another one has the lease: this one leaves what is kept as it is.
     await second.close()
     expect(await registry.findTransitMemory('town', 'links')).toEqual(kept)
+  })
+
+  test('what came of predictions is stored once, over an outage of the store too, by the one that has the lease', async () => {
+    const { open, drive, store } = await openDesk()
+    const written: JudgedPrediction[] = []
+    let failures = 0
+    const { writePredictions } = store
+    const refuse: typeof writePredictions = async () => {
+      failures += 1
+      throw new Error('away')
+    }
+    Object.assign(store, { writePredictions: refuse })
+    // As if each step were a while after the one before: a snapshot is made, and a write tried.
+    let machineTime = performance.now()
+    const machine = vi.spyOn(performance, 'now').mockImplementation(() => machineTime)
+    onTestFinished(() => machine.mockRestore())
+    const [desk, other] = [open(), open()]
+    for (let time = at('10:00'); time <= at('10:12'); time += MINUTE) {
+      machineTime += 6_000
+      await drive(time, time + 45_000, MINUTE)
+      await desk.step()
+      await other.step()
+    }
+    Object.assign(store, {
+      writePredictions: async (authority: string, predictions: readonly JudgedPrediction[]) => {
+        written.push(...predictions)
+        await writePredictions(authority, predictions)
+      },
+    })
+    await other.close()
+    expect(written).toEqual([])
+    await desk.close()
+    expect(failures).toBeGreaterThan(1)
+    expect(written.length).toBeGreaterThan(50)
+    expect(new Set(written.map((one) => JSON.stringify(one))).size).toBe(written.length)
   })
 
   test('an earlier failure of the store is no end of it', async () => {

@@ -1,4 +1,5 @@
-import type { TripPrediction } from '../trip-prediction.ts'
+import type { JudgedPrediction } from '../../model/judged-prediction.ts'
+import type { StopPrediction, TripPrediction } from '../trip-prediction.ts'
 import type { AccuracyCounters } from './accuracy-counters.ts'
 
 /** Of one trip and stop one prediction a minute is judged, for as long before as the widest bin reaches. */
@@ -9,7 +10,10 @@ const KEPT_PER_STOP = HORIZON_MS / STEP_MS
 const STOPS_MAX = 60_000
 
 interface Waiting {
-  readonly routeId: string
+  readonly named: Pick<
+    JudgedPrediction,
+    'routeId' | 'stopId' | 'stopSequence' | 'tripId' | 'serviceDate' | 'startTime'
+  >
   /** When the first one was made, in ms since 1970. */
   readonly firstTime: number
   /** Four numbers for each, in ms: when it was made, from the first one on, and from then on arrival, earliest, latest. */
@@ -31,23 +35,26 @@ export interface PredictionJudge {
 export function createPredictionJudge({
   counters,
   hourOf,
+  onJudged,
 }: {
   readonly counters: AccuracyCounters
   /** The hour of the day there, from 0 to 23. */
   readonly hourOf: (time: number) => number
+  /** Called for each prediction once it is known what came of it. */
+  readonly onJudged?: (judged: JudgedPrediction) => void
 }): PredictionJudge {
   const runs = new Map<string, Map<number, Waiting>>()
   let stopCount = 0
   return { note, observe, forget }
 
-  function note(runKey: string, { routeId, stops }: TripPrediction, now: number): void {
-    for (const [index, stop] of stops.entries()) {
+  function note(runKey: string, trip: TripPrediction, now: number): void {
+    for (const [index, stop] of trip.stops.entries()) {
       const { arrivalTime, earliestTime, latestTime, departureTime, isPassed, state } = stop
       if (arrivalTime === null || isPassed || state !== 'live') continue
       const horizon = arrivalTime - now
       if (horizon < 0) continue
       if (horizon >= HORIZON_MS) return
-      const waiting = waitingOf(runKey, index, routeId, now)
+      const waiting = waitingOf(runKey, index, trip, now)
       if (!waiting || now - waiting.madeTime < STEP_MS) continue
       waiting.madeTime = now
       // Beyond the last one the first one goes: the bus is so late that it fell out of every bin.
@@ -61,7 +68,12 @@ export function createPredictionJudge({
     }
   }
 
-  function waitingOf(runKey: string, stopIndex: number, routeId: string, now: number): Waiting | undefined {
+  function waitingOf(
+    runKey: string,
+    stopIndex: number,
+    trip: TripPrediction,
+    now: number,
+  ): Waiting | undefined {
     let stops = runs.get(runKey)
     if (!stops) {
       stops = new Map()
@@ -70,7 +82,8 @@ export function createPredictionJudge({
     let waiting = stops.get(stopIndex)
     if (!waiting && stopCount < STOPS_MAX) {
       const numbers = new Float32Array(KEPT_PER_STOP * 4)
-      waiting = { routeId, firstTime: now, numbers, count: 0, madeTime: Number.NEGATIVE_INFINITY }
+      const named = nameOf(trip, trip.stops[stopIndex])
+      waiting = { named, firstTime: now, numbers, count: 0, madeTime: Number.NEGATIVE_INFINITY }
       stops.set(stopIndex, waiting)
       stopCount += 1
     }
@@ -83,19 +96,34 @@ export function createPredictionJudge({
     if (!waiting) return
     stops?.delete(stopIndex)
     stopCount -= 1
-    const { routeId, firstTime, numbers, count } = waiting
+    // Between two positions it may fall upon a fraction of a ms.
+    const actualTime = Math.round(arrivalTime)
+    const { named, firstTime, numbers, count } = waiting
     for (let index = 0; index < Math.min(count, KEPT_PER_STOP); index += 1) {
       const [after = 0, predicted = 0, earliest = 0, latest = 0] = numbers.subarray(index * 4, index * 4 + 4)
       const made = firstTime + after
-      const actual = arrivalTime - made
+      const actual = actualTime - made
       if (actual < 0) continue
+      const isCovered = Number.isNaN(earliest) ? null : actual >= earliest && actual <= latest
+      const [horizonSeconds, errorSeconds] = [predicted / 1000, (actual - predicted) / 1000]
       counters.add({
-        routeId,
+        routeId: named.routeId,
         hour: hourOf(made),
-        predictedHorizonSeconds: predicted / 1000,
+        predictedHorizonSeconds: horizonSeconds,
         actualHorizonSeconds: actual / 1000,
-        errorSeconds: (actual - predicted) / 1000,
-        isCovered: Number.isNaN(earliest) ? null : actual >= earliest && actual <= latest,
+        errorSeconds,
+        isCovered,
+      })
+      onJudged?.({
+        ...named,
+        time: made,
+        predictedTime: made + predicted,
+        earliestTime: Number.isNaN(earliest) ? null : made + earliest,
+        latestTime: Number.isNaN(latest) ? null : made + latest,
+        actualTime,
+        horizonSeconds,
+        errorSeconds,
+        isCovered,
       })
     }
   }
@@ -104,4 +132,12 @@ export function createPredictionJudge({
     stopCount -= runs.get(runKey)?.size ?? 0
     runs.delete(runKey)
   }
+}
+
+function nameOf(
+  { routeId, tripId, serviceDate, startTime }: TripPrediction,
+  stop: StopPrediction | undefined,
+): Waiting['named'] {
+  const { stopId = '', stopSequence = 0 } = stop ?? {}
+  return { routeId, stopId, stopSequence, tripId, serviceDate, startTime }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { JudgedPrediction } from '../../../model/judged-prediction.ts'
 import { createAccuracyCounters } from '../../../transit/accuracy/accuracy-counters.ts'
 import { createPredictionJudge } from '../../../transit/accuracy/judge-predictions.ts'
 import type { StopPrediction, TripPrediction } from '../../../transit/trip-prediction.ts'
@@ -42,8 +43,13 @@ function predict(
 
 function open() {
   const counters = createAccuracyCounters()
-  const judge = createPredictionJudge({ counters, hourOf: (time) => new Date(time).getUTCHours() })
-  return { counters, judge }
+  const judged: JudgedPrediction[] = []
+  const judge = createPredictionJudge({
+    counters,
+    hourOf: (time) => new Date(time).getUTCHours(),
+    onJudged: (one) => judged.push(one),
+  })
+  return { counters, judge, judged }
 }
 
 describe('what predictions came to', () => {
@@ -74,6 +80,27 @@ describe('what predictions came to', () => {
     }
     const counted = counters.list().filter(({ scheme }) => scheme === 'mbta')
     expect(counted.reduce((sum, { count }) => sum + count, 0)).toBe(3)
+  })
+
+  test('each is told with what it said and what came of it, once, in whole ms', () => {
+    const { judge, judged } = open()
+    for (let second = 0; second < 100; second += 5) {
+      judge.note('run', predict([NOW + 5 * MINUTE]), NOW + second * 1000)
+    }
+    judge.note('without', predict([NOW + MINUTE], { earliestTime: null, latestTime: null }), NOW)
+    expect(judged).toEqual([])
+    const actualTime = NOW + 7 * MINUTE
+    judge.observe('run', 0, actualTime + 0.3)
+    judge.observe('run', 0, actualTime + 5)
+    const named = { routeId: '70', tripId: 't', stopId: 's0', stopSequence: 0, serviceDate: '20260216' }
+    const said = { startTime: null, predictedTime: NOW + 5 * MINUTE, actualTime, errorSeconds: 120 }
+    const interval = { earliestTime: NOW + 4 * MINUTE, latestTime: NOW + 6 * MINUTE, isCovered: false }
+    expect(judged.splice(0)).toEqual([
+      { ...named, ...said, ...interval, time: NOW, horizonSeconds: 300 },
+      { ...named, ...said, ...interval, time: NOW + MINUTE, horizonSeconds: 240 },
+    ])
+    judge.observe('without', 0, NOW + MINUTE)
+    expect(judged).toMatchObject([{ earliestTime: null, latestTime: null, isCovered: null, errorSeconds: 0 }])
   })
 
   test('a stop is judged once, and a run that is over is not judged any more', () => {
