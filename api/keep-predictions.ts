@@ -4,7 +4,7 @@ import type { Logger } from '../model/logger.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
 
-/** Of an authority, some 0.3 kB each: 20 minutes of 100 buses while the store is away. */
+/** Of an authority, some 0.3 kB each: an hour of 100 buses while the store is away. */
 const WAITING_MAX = 50_000
 const PREDICTIONS_PER_WRITE = 5_000
 
