@@ -709,6 +709,8 @@ async function createApiOf(
     logger,
   })
   stack.defer(() => transit.close())
+  // Told to end while it starts, it waits for no timetable of a region that the desk's step would have.
+  stack.defer(() => timetables.stopReading())
   // Who asks first is told of the vehicles, too: a feed without any reads as if all predictions were withdrawn.
   const started = new AbortController()
   await Promise.race([transit.step(), delay(TRANSIT_START_MS, undefined, { signal: started.signal })])

@@ -10,6 +10,7 @@ import { answerNotModified } from './conditional-get.ts'
 import { createDepartureBoards } from './departure-boards.ts'
 import { createDepartureEvents } from './departure-events.ts'
 import { addDocs } from './docs.ts'
+import { endConnections } from './end-connections.ts'
 import { registerAccuracy } from './endpoints/accuracy.ts'
 import { registerAudit } from './endpoints/audit.ts'
 import { registerAuthorities } from './endpoints/authorities.ts'
@@ -89,6 +90,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   app.setValidatorCompiler(compileValidator)
   // Responses are typed by their schemas at compile time and checked against them by the tests, not at run time.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
+  endConnections(app)
   parseJsonBodies(app)
   collectRoutes(app)
   refuseUnknownParameters(app)

@@ -46,6 +46,7 @@ export function createDepartureEvents({
   const topics = new Map<string, Topic>()
   let streamCount = 0
   let timer: NodeJS.Timeout | undefined
+  let isClosed = false
 
   return {
     async listen(query, lastEventId, listener) {
@@ -55,6 +56,8 @@ export function createDepartureEvents({
       streamCount += 1
       try {
         const board = await boards.get(query)
+        // Nobody would end a stream that opens now.
+        if (isClosed) throw new KerbsideError('BUSY', 'The process is ending; come back in a moment')
         const topic = topicOf(query, board)
         topic.listeners.add(listener)
         if (board.contentHash !== lastEventId) listener.onEvent(eventOf(board))
@@ -67,6 +70,7 @@ export function createDepartureEvents({
       }
     },
     close() {
+      isClosed = true
       clearInterval(timer)
       for (const { listeners, end } of topics.values()) {
         end()

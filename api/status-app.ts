@@ -1,6 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import fastify, { type FastifyBaseLogger } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { endConnections } from './end-connections.ts'
 import { registerHealth } from './endpoints/health.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { measureRequests } from './measure-requests.ts'
@@ -20,6 +21,7 @@ export async function createStatusApp(
   const app = fastify({ loggerInstance: parts.logger }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
+  endConnections(app)
   collectRoutes(app)
   answerProblems(app)
   setSecurityHeaders(app)

@@ -13,6 +13,8 @@ export interface TimetableImports {
   makeCurrent(authority: string, id: string, actor: string): Promise<TimetableVersion>
   /** What was odd in the timetable that is in memory now; undefined where none is. */
   findWarnings(authority: string): TimetableWarnings | undefined
+  /** Breaks off what is being read, as the process ends: imports reject with BUSY, from now on. */
+  stopReading(): void
 }
 
 export interface TimetableWarnings extends Pick<ImportFaults, 'warnings' | 'warningCount'> {

@@ -108,15 +108,21 @@ export function createTimetables({
     findWarnings: (authority) => kept.get(authority),
     refresh,
 
+    stopReading,
+
     async close() {
       clearInterval(timer)
-      closing.abort(new KerbsideError('BUSY', 'The process is ending'))
+      stopReading()
       await Promise.allSettled([
         looking,
         ...[...loading.values()].map(({ promise }) => promise),
         turns.idle(),
       ])
     },
+  }
+
+  function stopReading(): void {
+    closing.abort(new KerbsideError('BUSY', 'The process is ending; try again in a moment'))
   }
 
   async function importFile(authority: string, file: ZipFile, actor: string): Promise<TimetableImport> {

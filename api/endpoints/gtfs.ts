@@ -53,6 +53,7 @@ const versionParams = authorityParams.extend({ id: z.string().max(100) })
 
 /** The timetable of an authority's public transport, which comes and goes as a GTFS zip. */
 export async function registerGtfs(app: Api, { registry, timetableImports }: ApiParts): Promise<void> {
+  app.addHook('preClose', async () => timetableImports?.stopReading())
   await registerUpload(app, timetableImports)
 
   app.get(
