@@ -26,6 +26,8 @@ export interface StopBoardSource {
 
 /** A day ahead, as T047 recommends, and more departures than signs are told of: what is not among them has departed. */
 const DEPARTURES = { aheadMs: 24 * 3_600_000, limit: 80 }
+/** Signs are told of the timetable for an hour; of more than 80 that left within it, the last. */
+const DEPARTED = { backMs: 3_600_000, limit: 80 }
 
 export function createStopBoards(view: TransitView): StopBoardSource {
   const boards = new WeakMap<TransitMoment, StopBoards>()
@@ -70,6 +72,10 @@ function boardsOf(moment: TransitMoment): StopBoards {
       return {
         departures,
         notices: active.flatMap((alert) => listNotices(alert, departures, isOfStop, time)),
+        listDeparted: () =>
+          listDepartures(moment, { stop, from: time - DEPARTED.backMs, until: time, limit: Infinity })
+            .slice(-DEPARTED.limit)
+            .map(({ departure }) => departure.departureId),
       }
     },
   }

@@ -21,6 +21,8 @@ type WantedStops = Map<string, { readonly addresses: Map<string, Set<string>>; r
 export interface StopInput {
   readonly departures: readonly Departure[]
   readonly notices: readonly StopNotice[]
+  /** Ids of what left lately and is not among the departures. Asked only where signs may have them still. */
+  listDeparted?(): readonly string[]
 }
 
 /**
@@ -86,14 +88,14 @@ export function createAuthoritySigns({
     get stopIds() {
       return [...stops.keys()]
     },
-    updateStop(stopId, { departures, notices }, now) {
+    updateStop(stopId, { departures, notices, listDeparted }, now) {
       const stop = stops.get(stopId)
       if (!stop) return []
       stop.isKnown = true
       stop.board.update(departures, notices, now)
       const messages: SignMessage[] = []
       for (const { content, deviceIds } of stop.addresses.values()) {
-        const update = content.update(departures, notices, now)
+        const update = content.update(departures, notices, now, listDeparted)
         messages.push(...update.messages)
         for (const deviceId of deviceIds) {
           const state = signs.get(deviceId)

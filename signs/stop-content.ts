@@ -1,20 +1,23 @@
 import type { Departure } from '../model/departure.ts'
 import { type ContentKind, keep, once, type SignMessage } from './sign-message.ts'
 import type { StopNotice } from './stop-notice.ts'
-import { formatRealTime, formatScheduled, isMonitored } from './t047/departure-content.ts'
+import { formatRealTime, formatScheduled } from './t047/departure-content.ts'
 import { type CleardownReason, formatCleardown } from './t047/requests.ts'
 import { createToldNotices } from './told-notices.ts'
+import { asTold, tellPrediction } from './told-prediction.ts'
 
 /** What the signs of one stop were told, and what has to be said so that they know what is so now. */
 export interface StopContent {
   /**
    * Only what changed is sent; the whole is kept beside it for signs that come later. `departures` are all that are to come,
-   * `notices` all that hold. `now` in ms since 1970.
+   * `notices` all that hold. `now` in ms since 1970. The first time, and after `forget`, it is not known what signs have that
+   * are there already: those of `listDeparted` are taken off them, too.
    */
   update(
     departures: readonly Departure[],
     notices: readonly StopNotice[],
     now: number,
+    listDeparted?: () => readonly string[],
   ): { readonly messages: SignMessage[]; readonly cleared: readonly string[] }
   /** The whole of one kind of content for one sign that asks, under its own address; none where there is none. */
   list(content: ContentKind, address: string, now: number): SignMessage[]
@@ -42,12 +45,16 @@ export function createStopContent(address: string): StopContent {
   let toldScheduled: readonly Departure[] = []
   let toldRealTime: readonly Departure[] = []
   let keptTime = { scheduled: 0, realTime: 0 }
+  let isAnew = true
 
   return {
-    update(departures, notices, now) {
+    update(departures, notices, now, listDeparted = () => []) {
       const cleared = takeGone(departures)
+      const departed = isAnew ? listDeparted() : []
+      isAnew = false
       const messages = [
-        ...cleared.map((departure) => clearDown(departure, now)),
+        ...departed.map((departureId) => clearDown(departureId, 'DEPARTED', now)),
+        ...cleared.map((departure) => clearDown(departure.departureId, reasonOf(departure, now), now)),
         ...updateScheduled(chooseScheduled(departures, now), now),
         ...updateRealTime(departures, now),
         ...told.update(notices, now),
@@ -74,6 +81,7 @@ export function createStopContent(address: string): StopContent {
       for (const departureId of realTime.keys()) realTime.set(departureId, UNKNOWN)
       told.forget()
       keptTime = { scheduled: 0, realTime: 0 }
+      isAnew = true
     },
     clear() {
       return [
@@ -97,10 +105,10 @@ export function createStopContent(address: string): StopContent {
     return gone
   }
 
-  function clearDown(departure: Departure, now: number): SignMessage {
+  function clearDown(departureId: string, reason: CleardownReason, now: number): SignMessage {
     return {
       topicName: `CMS/cleardown/request/${address}`,
-      payload: formatCleardown(departure.departureId, reasonOf(departure, now), now),
+      payload: formatCleardown(departureId, reason, now),
       retain: 'no',
       expirySeconds: CLEARDOWN_EXPIRY_SECONDS,
     }
@@ -134,8 +142,8 @@ export function createStopContent(address: string): StopContent {
       const before = realTime.get(departureId) ?? ''
       // One that was told of is followed wherever it stands.
       if (index >= REAL_TIME.countMax && before === '') continue
-      const signature = signatureOf(departure)
-      if (signature !== '') predicted.push(departure)
+      const signature = tellPrediction(departure, before)
+      if (signature !== '') predicted.push(signature === before ? asTold(departure, before) : departure)
       known.set(departureId, departure)
       if (signature === before) continue
       realTime.set(departureId, signature)
@@ -190,12 +198,6 @@ export function createStopContent(address: string): StopContent {
 function chooseScheduled(departures: readonly Departure[], now: number): readonly Departure[] {
   const end = now + SCHEDULED.aheadMs
   return departures.slice(0, SCHEDULED.countMax).filter(({ aimedDepartureTime }) => aimedDepartureTime < end)
-}
-
-/** What of a departure a real-time message tells; '' where there is nothing to tell beside the timetable. */
-function signatureOf(departure: Departure): string {
-  if (departure.state === 'cancelled') return 'cancelled'
-  return isMonitored(departure) ? String(Math.floor(departure.expectedDepartureTime / 1_000)) : ''
 }
 
 function reasonOf(departure: Departure, now: number): CleardownReason {

@@ -10,6 +10,16 @@ import { createDeparture } from '../fixtures/start-sign-town.ts'
 const START = Math.floor(Date.now() / 1_000) * 1_000
 const formatLocal = (time: number): string => new Date(time).toISOString().slice(11, 16)
 
+const SIGN = newDeviceSchema.parse({
+  id: 'sign-1',
+  kind: 'display',
+  name: 'High Street',
+  longitude: -2.05,
+  latitude: 53.5,
+  stopIds: ['S1'],
+  settings: { protocol: 't047', vendorId: 'SIM', clusterId: 'C1' },
+})
+
 let now: number
 let signs: AuthoritySigns
 let sim: T047Sign
@@ -21,16 +31,7 @@ beforeEach(() => {
   let count = 0
   const newId = (): string => `id-${count++}`
   signs = createAuthoritySigns({ authority: 'town', newId, formatLocal })
-  const device = newDeviceSchema.parse({
-    id: 'sign-1',
-    kind: 'display',
-    name: 'High Street',
-    longitude: -2.05,
-    latitude: 53.5,
-    stopIds: ['S1'],
-    settings: { protocol: 't047', vendorId: 'SIM', clusterId: 'C1' },
-  })
-  signs.setDisplays([device])
+  signs.setDisplays([SIGN])
   sim = createT047Sign({
     type: 'PID-LED',
     locality: 'null',
@@ -207,6 +208,58 @@ test('where the broker keeps nothing any more all is said again, also that a pre
   ])
   expect(sent[1]?.payload).toContain('"monitored":false')
   expect(sent[2]).toMatchObject({ payload: '', retain: 'only' })
+})
+
+test('what left while nobody told signs is taken off them, once, after the broker has begun anew', () => {
+  show([createDeparture('d1', 5), createDeparture('d2', 15)])
+  // It goes on without what it knew, as another process does.
+  signs.setDisplays([])
+  signs.setDisplays([SIGN])
+  let askedCount = 0
+  const listDeparted = (): string[] => {
+    askedCount++
+    return ['d1']
+  }
+  const input = { departures: [createDeparture('d2', 15)], notices: [], listDeparted }
+  deliver(signs.updateStop('S1', input, now))
+  expect(sim.departureIds).toEqual(['d2'])
+  deliver(signs.updateStop('S1', input, now))
+  expect(askedCount).toBe(1)
+  signs.forget()
+  sent = []
+  deliver(signs.updateStop('S1', input, now))
+  expect(topics()[0]).toBe('CMS/cleardown/request/null/C1/S1')
+})
+
+test('a prediction is told when it moves by 15 s or into another minute, and to signs that come later as to all', () => {
+  const first = createDeparture('d1', 5)
+  const at = Math.ceil(first.aimedDepartureTime / 60_000) * 60_000
+  const predict = (seconds: number): void => {
+    sent = []
+    const departure = { ...first, state: 'live' as const, expectedDepartureTime: at + seconds * 1_000 }
+    show([departure, createDeparture('d2', 25, seconds === 14 ? 27 : 26)])
+  }
+  const says = (seconds: number): boolean =>
+    sent.some(({ payload }) =>
+      payload.includes(
+        `"expectedDepartureTime":"${new Date(at + seconds * 1_000).toISOString().slice(0, 19)}`,
+      ),
+    )
+  predict(0)
+  expect(says(0)).toBe(true)
+  predict(1)
+  predict(13)
+  expect(sent).toEqual([])
+  // The other one moves, so what is kept is written anew.
+  predict(14)
+  expect(sent.map(({ retain }) => retain)).toEqual(['no', 'only'])
+  expect([says(14), says(0)]).toEqual([false, true])
+  predict(-1)
+  expect(says(-1)).toBe(true)
+  predict(-15)
+  expect(says(-15)).toBe(false)
+  predict(-16)
+  expect(says(-16)).toBe(true)
 })
 
 test('a stop that no sign is at any more has nothing kept', () => {
