@@ -16,7 +16,7 @@ import { newDeviceSchema } from '../model/device.ts'
 import { silentLogger } from '../model/logger.ts'
 import { openDeviceDirectory } from '../registry/device-directory.ts'
 import { openSqliteRegistry } from '../registry/sqlite-registry.ts'
-import type { CrowdTask } from './sign-crowd.ts'
+import type { CrowdAnswer, CrowdTask } from './sign-crowd.ts'
 
 const CROWD = fileURLToPath(new URL('./sign-crowd.ts', import.meta.url))
 const AUTHORITY = 'bench'
@@ -69,7 +69,7 @@ export async function benchSigns(args: string[]): Promise<Record<string, number 
     )
     const crowd = spawn(process.execPath, [CROWD, file], { stdio: ['pipe', 'pipe', 'inherit'] })
     const lines = createInterface({ input: crowd.stdout })[Symbol.asyncIterator]()
-    const hear = async (): Promise<{ time: number; receivedBytes: number }> => {
+    const hear = async (): Promise<CrowdAnswer> => {
       const line = await lines.next()
       if (line.done) throw new Error('the displays ended')
       return JSON.parse(line.value)
@@ -79,7 +79,7 @@ export async function benchSigns(args: string[]): Promise<Record<string, number 
       return hear()
     }
     await hear()
-    await ask(`settle ${JSON.stringify(boards.ids())}`)
+    const settled = await ask(`settle ${JSON.stringify(boards.ids())}`)
 
     await ask('reset')
     const changedAt = Date.now()
@@ -119,6 +119,10 @@ export async function benchSigns(args: string[]): Promise<Record<string, number 
       downSeconds: secondsBetween(stoppedAt, restartedAt),
       restartedBytes: restarted.receivedBytes,
       contentRequestsAfterRestart: requestsAfterRestart,
+      // 0 where all was well; otherwise the seconds are those after which it was given up.
+      lackingDisplays: Math.max(
+        ...[settled, changed, departed, restarted].map(({ lackingCount }) => lackingCount),
+      ),
     }
   } finally {
     await running.close()
@@ -203,7 +207,15 @@ function createBoards(stopCount: number): StopBoardSource & {
   }
 
   function make(): StopBoards {
-    return { time: Date.now(), get: (stopId) => ({ departures: list(stopId), notices: [] }) }
+    const departed = Array.from({ length: first }, (_, number) => number)
+    return {
+      time: Date.now(),
+      get: (stopId) => ({
+        departures: list(stopId),
+        notices: [],
+        listDeparted: () => departed.map((number) => `${stopId}-${number}`),
+      }),
+    }
   }
 
   function list(stopId: string): Departure[] {
