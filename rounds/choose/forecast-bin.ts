@@ -17,7 +17,7 @@ const POOL_DAYS_MIN = 50
  */
 const VISIT_COST_RATIO = 0.7
 /** The same beyond the rounds that are planned together: what is left then is soon on the way. */
-const AHEAD_VISIT_COST_RATIO = 0.35
+const AHEAD_VISIT_COST_RATIO = 0.5
 /** So many rounds are planned together, this one included, as long as they are in so many days. */
 const ROUNDS_AHEAD = 4
 const AHEAD_DAYS_MAX = 14
