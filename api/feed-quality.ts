@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../model/clock.ts'
+import { KerbsideError } from '../model/error.ts'
 import type { Registry, TimetableVersion } from '../registry/registry.ts'
 import { checkFeed, type FeedQuality, type SeenFeed } from '../transit/quality/check-feed.ts'
 import type { Finding } from '../transit/quality/finding-list.ts'
@@ -8,6 +9,7 @@ import { localServiceDate } from '../transit/timetable/service-day-start.ts'
 import type { Timetable } from '../transit/timetable/timetable.ts'
 import type { TimetableSource } from './parts.ts'
 import { createSharedValues } from './shared-values.ts'
+import { takeTurns } from './take-turns.ts'
 import type { TimetableImports } from './timetable-imports.ts'
 import type { FeedKind, TransitFeeds } from './transit-feeds.ts'
 import { createTurns } from './turns.ts'
@@ -34,6 +36,7 @@ interface TimetableQuality {
 
 /** The result of checking what is served against the rules. */
 export interface FeedQualityReports {
+  /** Where checking takes longer than a moment it is the report before; rejects with BUSY where there is none. */
   get(authority: string): Promise<QualityReport>
 }
 
@@ -43,8 +46,8 @@ const FRESH_MS = 30_000
 /** Authorities whose reports, and feeds to compare the next ones with, are kept; the earliest go. */
 const KEPT_MAX = 1_000
 const WEEK_MS = 7 * 86_400_000
-/** Others get their turn after so many. */
-const TURN_MS = 4
+/** So long a request waits for the next report. */
+const PATIENCE_MS = 2_000
 
 export function createFeedQuality({
   feeds,
@@ -62,23 +65,44 @@ export function createFeedQuality({
   const seen = new Map<string, SeenFeed>()
   // One authority at a time, so that many who ask at once take no more of the processor than one.
   const turns = createTurns()
-  return createSharedValues({
+  const reports = createSharedValues({
     freshMs: FRESH_MS,
     valuesMax: KEPT_MAX,
     now: () => clock.now() / clock.speed,
     make: (authority) => turns.take(() => check(authority)),
   })
+  const last = new Map<string, QualityReport>()
+  return { get }
+
+  async function get(authority: string): Promise<QualityReport> {
+    const report = reports.get(authority)
+    const late = new AbortController()
+    const patience = delay(PATIENCE_MS, last.get(authority), { signal: late.signal, ref: false })
+    patience.catch(() => undefined)
+    try {
+      const found = await Promise.race([report, patience])
+      if (found) return found
+    } finally {
+      late.abort()
+    }
+    throw new KerbsideError('BUSY', 'The feeds are being checked; ask again in a moment')
+  }
 
   async function check(authority: string): Promise<QualityReport> {
     const timetable = await timetables?.find(authority)
     const checked: QualityReport['feeds'][number][] = []
     for (const name of KINDS) checked.push({ name, ...(await checkKind(authority, name, timetable)) })
     const current = timetable && (await registry.listTimetables(authority)).find(({ isCurrent }) => isCurrent)
-    return {
+    const report = {
       time: clock.now(),
       feeds: checked,
       timetable: timetable && current ? describeTimetable(authority, timetable, current) : null,
     }
+    last.delete(authority)
+    last.set(authority, report)
+    const [oldest] = last.keys()
+    if (last.size > KEPT_MAX && oldest !== undefined) last.delete(oldest)
+    return report
   }
 
   async function checkKind(
@@ -130,14 +154,4 @@ function checkEnd(lastDate: string, dateOf: (time: number) => string, now: numbe
   if (lastDate < dateOf(now)) return found('expired_calendar', 'No trip runs any more')
   if (lastDate >= dateOf(now + WEEK_MS)) return []
   return found('feed_expiration_date7_days', 'After less than seven days no trip runs any more')
-}
-
-async function takeTurns(steps: Generator<void, FeedQuality>): Promise<FeedQuality> {
-  for (let turnEnds = performance.now() + TURN_MS; ; ) {
-    const step = steps.next()
-    if (step.done) return step.value
-    if (performance.now() < turnEnds) continue
-    await breathe()
-    turnEnds = performance.now() + TURN_MS
-  }
 }
