@@ -24,6 +24,11 @@ function readTown(version = 'town-1'): Timetable {
 }
 
 async function openDesk() {
+  // The desk steps when a test says so, and not of itself in between, however busy the machine is.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
   const clock = createTestClock('2026-02-16T10:00:00Z')
   const registry = await openSqliteRegistry({ path: ':memory:', clock, logger: silentLogger })
   const store = await openDuckdbReadingStore({ path: ':memory:', logger: silentLogger })
