@@ -1,10 +1,9 @@
 import type { Departure } from '../model/departure.ts'
 import { type ContentKind, keep, once, type SignMessage } from './sign-message.ts'
 import type { StopNotice } from './stop-notice.ts'
-import { formatRealTime, formatScheduled } from './t047/departure-content.ts'
+import { formatRealTime, formatScheduled, isMonitored } from './t047/departure-content.ts'
 import { type CleardownReason, formatCleardown } from './t047/requests.ts'
 import { createToldNotices } from './told-notices.ts'
-import { asTold, tellPrediction } from './told-prediction.ts'
 
 /** What the signs of one stop were told, and what has to be said so that they know what is so now. */
 export interface StopContent {
@@ -142,8 +141,8 @@ export function createStopContent(address: string): StopContent {
       const before = realTime.get(departureId) ?? ''
       // One that was told of is followed wherever it stands.
       if (index >= REAL_TIME.countMax && before === '') continue
-      const signature = tellPrediction(departure, before)
-      if (signature !== '') predicted.push(signature === before ? asTold(departure, before) : departure)
+      const signature = signatureOf(departure)
+      if (signature !== '') predicted.push(departure)
       known.set(departureId, departure)
       if (signature === before) continue
       realTime.set(departureId, signature)
@@ -198,6 +197,12 @@ export function createStopContent(address: string): StopContent {
 function chooseScheduled(departures: readonly Departure[], now: number): readonly Departure[] {
   const end = now + SCHEDULED.aheadMs
   return departures.slice(0, SCHEDULED.countMax).filter(({ aimedDepartureTime }) => aimedDepartureTime < end)
+}
+
+/** What of a departure a real-time message tells; '' where there is nothing to tell beside the timetable. */
+function signatureOf(departure: Departure): string {
+  if (departure.state === 'cancelled') return 'cancelled'
+  return isMonitored(departure) ? String(Math.floor(departure.expectedDepartureTime / 1_000)) : ''
 }
 
 function reasonOf(departure: Departure, now: number): CleardownReason {

@@ -56,13 +56,6 @@ type TellsOf = ReadonlyMap<string, Told>
 
 const time = (text: string | null | undefined): number | null => (text ? Date.parse(text) : null)
 
-/** Signs are told of a prediction that moves by 15 s, or into another minute. */
-function isNear(shown: number | null, expected: number | null): boolean {
-  if (shown === null || expected === null) return shown === expected
-  const [minute, expectedMinute] = [shown, expected].map((value) => Math.floor(value / 60_000))
-  return minute === expectedMinute && Math.abs(shown - expected) < 15_000
-}
-
 function readJson({ items }: Board): TellsOf {
   return new Map(
     items.map(({ departureId, aimedDepartureTime, expectedDepartureTime, state }) => [
@@ -114,8 +107,7 @@ async function fetchJson<T>(url: string): Promise<T> {
 async function startTown() {
   const folder = await createFolder()
   const kerbside = await startKerbside(['up'], { KERBSIDE_DATA: folder, KERBSIDE_CLOCK: START })
-  // Without a goodbye: streams and signs that are open are none of this test's business then.
-  onTestFinished(() => kerbside.stop('SIGKILL'))
+  onTestFinished(() => kerbside.stop())
   const { apiUrl, mqttUrl } = kerbside
   await request(apiUrl, '/v1/authorities', { body: { id: 'town', timeZone: 'Europe/London' } })
   const clock = await readClock(apiUrl, 'town', 1)
@@ -257,11 +249,11 @@ test('JSON, protobuf, SIRI, events and signs say the same of each departure', {
         const { expected, isCancelled, aimed } = json.get(departureId) as Told
         const shown = sign.told.get(departureId)
         const shownExpected = state === 'live' ? expected : null
-        // A sign has no more than its lines; what it has is right, but for what it is not worth telling of.
+        // A sign has no more than its lines; what it has is right.
         if (
           shown &&
           (shown.aimed !== aimed ||
-            !isNear(shown.expected, shownExpected) ||
+            shown.expected !== shownExpected ||
             shown.isCancelled !== isCancelled)
         ) {
           differences.push(

@@ -231,37 +231,6 @@ test('what left while nobody told signs is taken off them, once, after the broke
   expect(topics()[0]).toBe('CMS/cleardown/request/null/C1/S1')
 })
 
-test('a prediction is told when it moves by 15 s or into another minute, and to signs that come later as to all', () => {
-  const first = createDeparture('d1', 5)
-  const at = Math.ceil(first.aimedDepartureTime / 60_000) * 60_000
-  const predict = (seconds: number): void => {
-    sent = []
-    const departure = { ...first, state: 'live' as const, expectedDepartureTime: at + seconds * 1_000 }
-    show([departure, createDeparture('d2', 25, seconds === 14 ? 27 : 26)])
-  }
-  const says = (seconds: number): boolean =>
-    sent.some(({ payload }) =>
-      payload.includes(
-        `"expectedDepartureTime":"${new Date(at + seconds * 1_000).toISOString().slice(0, 19)}`,
-      ),
-    )
-  predict(0)
-  expect(says(0)).toBe(true)
-  predict(1)
-  predict(13)
-  expect(sent).toEqual([])
-  // The other one moves, so what is kept is written anew.
-  predict(14)
-  expect(sent.map(({ retain }) => retain)).toEqual(['no', 'only'])
-  expect([says(14), says(0)]).toEqual([false, true])
-  predict(-1)
-  expect(says(-1)).toBe(true)
-  predict(-15)
-  expect(says(-15)).toBe(false)
-  predict(-16)
-  expect(says(-16)).toBe(true)
-})
-
 test('a stop that no sign is at any more has nothing kept', () => {
   show([createDeparture('d1', 5)])
   expect(signs.setDisplays([])).toMatchObject([
