@@ -252,9 +252,7 @@ test('JSON, protobuf, SIRI, events and signs say the same of each departure', {
         // A sign has no more than its lines; what it has is right.
         if (
           shown &&
-          (shown.aimed !== aimed ||
-            shown.expected !== shownExpected ||
-            shown.isCancelled !== isCancelled)
+          (shown.aimed !== aimed || shown.expected !== shownExpected || shown.isCancelled !== isCancelled)
         ) {
           differences.push(
             `the sign at ${stopId}, ${departureId}: ${JSON.stringify(shown)} instead of ${JSON.stringify([aimed, expected, state])}`,
