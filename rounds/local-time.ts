@@ -1,3 +1,5 @@
+import { offsetAt } from '../model/zone-offset.ts'
+
 const DAY_MS = 86_400_000
 
 /**
@@ -14,35 +16,4 @@ export function localTime(date: string, timeOfDay: string, timeZone: string): nu
     if (offsetAt(asUtc - offset, timeZone) === offset) return asUtc - offset
   }
   return asUtc - offsetBefore
-}
-
-/** What a zone's clock is ahead of UTC at a time, in ms. */
-export function offsetAt(time: number, timeZone: string): number {
-  const parts = Object.fromEntries(
-    formatOf(timeZone)
-      .formatToParts(time)
-      .map(({ type, value }) => [type, Number(value)]),
-  )
-  const shown = Date.UTC(
-    parts['year'] as number,
-    (parts['month'] as number) - 1,
-    parts['day'],
-    parts['hour'],
-    parts['minute'],
-    parts['second'],
-  )
-  return shown - Math.floor(time / 1000) * 1000
-}
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat('en-u-ca-iso8601-nu-latn', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
 }

@@ -1,4 +1,4 @@
-import { offsetAt } from '../local-time.ts'
+import { offsetAt } from '../../model/zone-offset.ts'
 
 export const HOUR_MS = 3_600_000
 const DAY_HOURS = 24

@@ -1,9 +1,14 @@
 import gtfsRealtime from 'gtfs-realtime-bindings'
 import type { Reading } from '../../model/reading.ts'
+import { isCovered } from '../coverage.ts'
 import type { Timetable } from '../timetable/timetable.ts'
 import type { Entity } from './feed-message.ts'
-import { isOccupancyStatus, PATH_SECONDS, POSITION_AGE_MAX_SECONDS } from './vehicle-positions.ts'
-import { isWithinCoverage } from './within-coverage.ts'
+import {
+  COVERAGE_MAX_METRES,
+  isOccupancyStatus,
+  PATH_SECONDS,
+  POSITION_AGE_MAX_SECONDS,
+} from './vehicle-positions.ts'
 
 const { VehiclePosition } = gtfsRealtime.transit_realtime
 
@@ -33,7 +38,8 @@ export function createReportedEntities({
     const label = labelOf(reading.device)
     if (label === undefined || reading.time < oldest) return []
     const { longitude, latitude } = reading.fields
-    if (timetable && !isWithinCoverage(timetable, Number(longitude), Number(latitude))) return []
+    const place = { longitude: Number(longitude), latitude: Number(latitude) }
+    if (timetable && !isCovered(timetable, place, COVERAGE_MAX_METRES)) return []
     return [formatEntity(reading, label, Math.floor(now / 1000))]
   })
 }

@@ -1,12 +1,12 @@
 import gtfsRealtime, { type transit_realtime } from 'gtfs-realtime-bindings'
 import { OCCUPANCY_STATUSES } from '../../model/reading.ts'
+import { isCovered } from '../coverage.ts'
 import type { Timetable } from '../timetable/timetable.ts'
 import type { TransitVehicle, TripPrediction } from '../trip-prediction.ts'
 import type { Entity } from './feed-message.ts'
 import { isNearShape } from './near-shape.ts'
 import { runKeyOf } from './run-key.ts'
 import { createVehicleTrip } from './trip-descriptor.ts'
-import { isWithinCoverage } from './within-coverage.ts'
 
 const { VehicleStopStatus, OccupancyStatus } = gtfsRealtime.transit_realtime.VehiclePosition
 
@@ -19,6 +19,8 @@ export const PATH_SECONDS = 2
  * that north and south of the equator less is allowed: these metres times the cosine of the latitude.
  */
 const OFF_SHAPE_MAX_METRES = 200
+/** Validators allow a mile, 1,609 m. */
+export const COVERAGE_MAX_METRES = 1_600
 /** Faster is a fault of the receiver; the position may be right all the same. */
 const SPEED_MAX_MS = 26
 
@@ -47,8 +49,8 @@ export function* createVehicleEntities({
   const oldest = now - (POSITION_AGE_MAX_SECONDS + PATH_SECONDS * (speed - 1)) * 1000
   const nowSeconds = Math.floor(now / 1000)
   for (const vehicle of vehicles) {
-    const { time, longitude, latitude } = vehicle
-    if (time >= oldest && isWithinCoverage(timetable, longitude, latitude)) yield formatVehicle(vehicle)
+    if (vehicle.time >= oldest && isCovered(timetable, vehicle, COVERAGE_MAX_METRES))
+      yield formatVehicle(vehicle)
   }
 
   function formatVehicle(vehicle: TransitVehicle): Entity {

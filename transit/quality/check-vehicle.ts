@@ -1,11 +1,13 @@
 import type { transit_realtime } from 'gtfs-realtime-bindings'
+import { isCovered } from '../coverage.ts'
 import { isNearShape } from '../feed/near-shape.ts'
 import { checkTrip } from './check-trip.ts'
-import { isCovered } from './coverage.ts'
 import { checkStop, checkTimestamp, type QualityContext } from './quality-context.ts'
 
 const SPEED_MAX_MS = 26
 const OFF_SHAPE_MAX_METRES = 200
+/** A mile, as the classic validator has it. */
+const COVERAGE_METRES = 1_609
 
 export function checkVehicle(
   context: QualityContext,
@@ -52,7 +54,7 @@ function checkPlace(
     return
   }
   if (!timetable) return
-  if (!isCovered(timetable, longitude, latitude)) findings.note('E028', place)
+  if (!isCovered(timetable, { longitude, latitude }, COVERAGE_METRES)) findings.note('E028', place)
   const shape = trip < 0 ? -1 : (timetable.trips.shapes[trip] ?? -1)
   if (!isNearShape(timetable.shapes, shape, longitude, latitude, OFF_SHAPE_MAX_METRES)) {
     findings.note('E029', place)

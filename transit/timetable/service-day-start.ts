@@ -1,12 +1,12 @@
+import { offsetAt } from '../../model/zone-offset.ts'
 import { formatDayNumber, parseDayNumber } from './day-number.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** Days and zones remembered; at the limit all are forgotten, and worked out again as they are asked for. */
+/** Days remembered; at the limit all are forgotten, and worked out again as they are asked for. */
 const REMEMBERED_MAX = 1_000
 
 const starts = new Map<string, number>()
-const formats = new Map<string, Intl.DateTimeFormat>()
 
 /**
  * Noon minus 12 hours of a date such as 20260216 in ms since 1970, from which a service day's times are counted. On most days
@@ -36,26 +36,4 @@ export function shiftServiceDate(date: string, days: number): string {
   const day = parseDayNumber(date)
   if (day === undefined) return date
   return formatDayNumber(day + days)
-}
-
-/** What a zone's clock is ahead of UTC, in ms. */
-function offsetAt(time: number, timeZone: string): number {
-  let format = formats.get(timeZone)
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-u-ca-iso8601-nu-latn', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
-    if (formats.size >= REMEMBERED_MAX) formats.clear()
-    formats.set(timeZone, format)
-  }
-  const parts = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, Number(value)]))
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(time / 1000) * 1000
 }
