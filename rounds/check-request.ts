@@ -1,8 +1,8 @@
 import { type InputFault, KerbsideError } from '../model/error.ts'
+import { measureMetres } from '../model/measure-metres.ts'
 import { findBreakFaults, type Lorry } from '../model/site.ts'
 import { minutesOfDay } from '../model/time-of-day.ts'
 import { localDate } from './local-date.ts'
-import { measureMetres } from './roads/measure-metres.ts'
 import type { PlannedBin, RoundInput } from './round-input.ts'
 
 /** A day that is past may be planned, to see what would have been: but there are no readings from before this one. */

@@ -1,6 +1,6 @@
+import { measureMetres } from '../../model/measure-metres.ts'
 import type { LorryRound, Round, RoundStop } from '../../model/round.ts'
 import type { Lorry } from '../../model/site.ts'
-import { measureMetres } from '../roads/measure-metres.ts'
 import { type Roads, UNREACHABLE } from '../roads/roads.ts'
 import { joinLegs, scheduleLorry } from '../schedule-lorry.ts'
 import { matrixOf } from '../vrp/prepare-problem.ts'

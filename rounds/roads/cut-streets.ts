@@ -1,5 +1,5 @@
+import { measureMetres } from '../../model/measure-metres.ts'
 import type { Crossings, RoadWay } from './collect-ways.ts'
-import { measureMetres } from './measure-metres.ts'
 import type { RoadGraph } from './road-graph.ts'
 
 /** Ways cut at their crossings. */

@@ -1,4 +1,4 @@
-import { measureMetres } from './measure-metres.ts'
+import { measureMetres } from '../../model/measure-metres.ts'
 import type { Place } from './place.ts'
 import { type RoadGraph, reverseOf } from './road-graph.ts'
 import type { UnreachablePlace } from './roads.ts'

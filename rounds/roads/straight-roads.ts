@@ -1,4 +1,4 @@
-import { EARTH_RADIUS_M } from './measure-metres.ts'
+import { EARTH_RADIUS_M } from '../../model/measure-metres.ts'
 import type { Place } from './place.ts'
 import type { Leg, Roads } from './roads.ts'
 

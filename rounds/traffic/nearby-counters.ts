@@ -1,4 +1,5 @@
-const EARTH_RADIUS_M = 6_371_008.8
+import { EARTH_RADIUS_M } from '../../model/measure-metres.ts'
+
 const RADIANS = Math.PI / 180
 /** The narrowest that a degree of longitude is taken for, so that the cells near a pole stay finite. */
 const COSINE_MIN = 0.01

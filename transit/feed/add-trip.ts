@@ -1,8 +1,10 @@
 import type { AddedTrip } from '../../model/service-change.ts'
+import { knowNothing } from '../know-nothing.ts'
 import { serviceDayStart } from '../timetable/service-day-start.ts'
+import { parseServiceTime } from '../timetable/service-time.ts'
 import type { Timetable } from '../timetable/timetable.ts'
 import type { TripPrediction } from '../trip-prediction.ts'
-import { NOTHING_PREDICTED, parseServiceTime, planTrip } from './plan-trip.ts'
+import { planTrip } from './plan-trip.ts'
 
 /**
  * The runs of a trip that was added, those that end at one time at the earliest and start before another (ms since 1970).
@@ -60,7 +62,7 @@ function planOwn(timetable: Timetable, { tripId, routeId, headsign, stops }: Add
         headsign,
         aimedArrivalTime: start + parseServiceTime(arrivalTime) * 1000,
         aimedDepartureTime: start + parseServiceTime(departureTime) * 1000,
-        ...NOTHING_PREDICTED,
+        ...knowNothing('timetable'),
       })),
     }
   }

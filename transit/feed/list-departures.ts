@@ -1,6 +1,6 @@
 import type { Departure } from '../../model/departure.ts'
+import { headsignOf } from '../timetable/headsign-of.ts'
 import { listPlatforms } from '../timetable/list-platforms.ts'
-import { headsignOf } from './plan-trip.ts'
 import { departureIdOf, runKeyOf } from './run-key.ts'
 import { listTimetableCalls, type TimetableCall } from './timetable-calls.ts'
 import type { TransitMoment, TripCall } from './transit-moment.ts'

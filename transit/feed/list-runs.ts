@@ -1,6 +1,7 @@
 import { localServiceDate, serviceDayStart, shiftServiceDate } from '../timetable/service-day-start.ts'
+import { formatServiceTime } from '../timetable/service-time.ts'
 import type { Timetable } from '../timetable/timetable.ts'
-import { formatServiceTime, type PlannedRun } from './plan-trip.ts'
+import type { PlannedRun } from './plan-trip.ts'
 
 /** GTFS's times may pass 24:00, but no trip is under way so many days after its service day. */
 const DAYS_BEFORE = 7

@@ -1,4 +1,7 @@
+import { knowNothing } from '../know-nothing.ts'
+import { headsignOf } from '../timetable/headsign-of.ts'
 import { serviceDayStart } from '../timetable/service-day-start.ts'
+import { parseServiceTime } from '../timetable/service-time.ts'
 import type { Timetable } from '../timetable/timetable.ts'
 import type { StopPrediction, TripPrediction, TripRelationship } from '../trip-prediction.ts'
 
@@ -30,7 +33,7 @@ export function planTrip(timetable: Timetable, run: PlannedRun): TripPrediction 
       headsign: headsignOf(timetable, stopTime, trip),
       aimedArrivalTime: start + (stopTimes.arrivals[stopTime] as number) * 1000,
       aimedDepartureTime: start + (stopTimes.departures[stopTime] as number) * 1000,
-      ...NOTHING_PREDICTED,
+      ...knowNothing('timetable'),
     })
   }
   const relationship: TripRelationship = duplicate ? 'DUPLICATED' : relationshipOf(timetable, trip)
@@ -48,34 +51,7 @@ export function planTrip(timetable: Timetable, run: PlannedRun): TripPrediction 
   }
 }
 
-export const NOTHING_PREDICTED = {
-  arrivalTime: null,
-  departureTime: null,
-  earliestTime: null,
-  latestTime: null,
-  uncertaintySeconds: null,
-  isPassed: false,
-  isSkipped: false,
-  state: 'timetable',
-} as const
-
 /** GTFS-Realtime calls a trip whose runs keep a headway and no exact times unscheduled. */
 export function relationshipOf({ frequencies }: Timetable, trip: number): TripRelationship {
   return frequencies.get(trip)?.some(({ isExact }) => !isExact) ? 'UNSCHEDULED' : 'SCHEDULED'
-}
-
-export function headsignOf({ stopTimes, trips }: Timetable, stopTime: number, trip: number): string {
-  const own = stopTimes.headsigns[stopTime] as number
-  return (own >= 0 ? stopTimes.headsignTexts[own] : undefined) ?? trips.headsigns[trip] ?? ''
-}
-
-/** Seconds of a service day such as 90,600 as 25:10:00. */
-export function formatServiceTime(seconds: number): string {
-  const two = (value: number): string => String(value).padStart(2, '0')
-  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
-}
-
-export function parseServiceTime(text: string): number {
-  const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number)
-  return hours * 3600 + minutes * 60 + seconds
 }

@@ -1,7 +1,7 @@
 import { localServiceDate, serviceDayStart, shiftServiceDate } from '../timetable/service-day-start.ts'
+import { formatServiceTime } from '../timetable/service-time.ts'
 import { listCallsAt, tripOfStopTime } from '../timetable/stop-calls.ts'
 import type { Timetable } from '../timetable/timetable.ts'
-import { formatServiceTime } from './plan-trip.ts'
 
 const DAY_SECONDS = 86_400
 

@@ -1,5 +1,5 @@
+import { knowNothing, type StopKnowledge } from '../know-nothing.ts'
 import type { Timetable } from '../timetable/timetable.ts'
-import { knowNothing, type StopKnowledge } from './describe-trip.ts'
 import type { OutsideStop, OutsideUpdate } from './read-trip-updates.ts'
 import type { RunSchedule } from './run-schedule.ts'
 import type { TripRun } from './trip-run.ts'

@@ -1,4 +1,4 @@
-import type { StopKnowledge } from './describe-trip.ts'
+import type { StopKnowledge } from '../know-nothing.ts'
 
 /**
  * Nobody leaves a trip's first stop before its time, however early a prediction is said on purpose; and what follows is not

@@ -1,3 +1,4 @@
+import { formatServiceTime } from '../timetable/service-time.ts'
 import type { Timetable } from '../timetable/timetable.ts'
 
 /** One trip of one service day; of a trip that repeats by a headway, one of its starts. */
@@ -29,7 +30,7 @@ export function createTripRun(
   if (end <= first) return undefined
   const firstDeparture = stopTimes.departures[first] ?? 0
   const zero = dayStart + (startSeconds === undefined ? 0 : startSeconds - firstDeparture) * 1000
-  const startTime = startSeconds === undefined ? null : formatGtfsTime(startSeconds)
+  const startTime = startSeconds === undefined ? null : formatServiceTime(startSeconds)
   return {
     key: `${trip}:${serviceDate}:${startTime ?? ''}`,
     trip,
@@ -39,9 +40,4 @@ export function createTripRun(
     startsAt: zero + firstDeparture * 1000,
     endsAt: zero + (stopTimes.arrivals[end - 1] ?? 0) * 1000,
   }
-}
-
-function formatGtfsTime(seconds: number): string {
-  const parts = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60]
-  return parts.map((part) => String(part).padStart(2, '0')).join(':')
 }

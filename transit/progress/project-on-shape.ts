@@ -1,4 +1,4 @@
-import { EARTH_RADIUS_M } from '../timetable/measure-metres.ts'
+import { EARTH_RADIUS_M } from '../../model/measure-metres.ts'
 import type { Shapes } from '../timetable/timetable.ts'
 
 const RADIANS = Math.PI / 180

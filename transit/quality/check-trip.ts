@@ -1,5 +1,5 @@
 import gtfsRealtime, { type transit_realtime } from 'gtfs-realtime-bindings'
-import { parseServiceTime } from '../feed/plan-trip.ts'
+import { parseServiceTime } from '../timetable/service-time.ts'
 import type { Frequency, Timetable } from '../timetable/timetable.ts'
 import type { QualityContext } from './quality-context.ts'
 

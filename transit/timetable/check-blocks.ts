@@ -1,7 +1,7 @@
-import { formatServiceTime } from './check-stop-times.ts'
 import type { FaultList } from './import-fault.ts'
 import type { StopTimeReading } from './read-stop-times.ts'
 import type { TripColumns } from './read-trips.ts'
+import { formatServiceTime } from './service-time.ts'
 
 /** Warns of trips of one block and service that one vehicle cannot both serve, since they overlap. */
 export function checkBlocks(

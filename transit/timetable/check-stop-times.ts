@@ -2,6 +2,7 @@ import type { ByteIndex } from './byte-index.ts'
 import type { FaultList } from './import-fault.ts'
 import { rowOfStopTime, STOP_TIMES_FILE, type StopTimeReading } from './read-stop-times.ts'
 import { quote } from './read-table.ts'
+import { formatServiceTime } from './service-time.ts'
 
 /** Whether every trip visits its stops one after another: once in each place, later and later, and with times at its ends. */
 export function checkStopTimes(
@@ -48,10 +49,4 @@ export function checkStopTimes(
   function error(index: number, column: string, code: string, message: string): void {
     faults.error({ file: STOP_TIMES_FILE, row: rowOfStopTime(order, index), column }, code, message)
   }
-}
-
-/** Such as 25:10:00. */
-export function formatServiceTime(seconds: number): string {
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
-  return parts.map((part) => String(part).padStart(2, '0')).join(':')
 }

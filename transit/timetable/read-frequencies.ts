@@ -1,9 +1,9 @@
 import type { ByteIndex } from './byte-index.ts'
-import { formatServiceTime } from './check-stop-times.ts'
 import type { CsvRow } from './csv-row.ts'
 import { parseServiceTime, parseWhole } from './parse-field.ts'
 import { findReference } from './read-ids.ts'
 import { type Feed, quote, readTable, type Table } from './read-table.ts'
+import { formatServiceTime } from './service-time.ts'
 import type { Frequency } from './timetable.ts'
 
 const FILE = 'frequencies.txt'

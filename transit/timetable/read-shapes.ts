@@ -1,7 +1,7 @@
+import { measureMetres } from '../../model/measure-metres.ts'
 import { ByteIndex } from './byte-index.ts'
 import { GrowingArray } from './growing-array.ts'
 import type { FaultList } from './import-fault.ts'
-import { measureMetres } from './measure-metres.ts'
 import { orderColumn, orderRows, type RowOrder } from './order-rows.ts'
 import { parseWhole } from './parse-field.ts'
 import { type Feed, quote, readTable } from './read-table.ts'

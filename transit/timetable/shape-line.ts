@@ -1,4 +1,4 @@
-import { EARTH_RADIUS_M } from './measure-metres.ts'
+import { EARTH_RADIUS_M } from '../../model/measure-metres.ts'
 import type { Shapes } from './timetable.ts'
 
 /** A place on a shape that is nearer than those just before and behind it. */
