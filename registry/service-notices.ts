@@ -1,7 +1,8 @@
 import { KerbsideError } from '../model/error.ts'
+import type { PageQuery } from '../model/page.ts'
 import type { ServiceNoticeKind, ServiceNoticeOf } from '../model/service-notice.ts'
 import { recordAudit } from './audit.ts'
-import { listPage } from './list-page.ts'
+import { findDocument, listDocuments } from './documents.ts'
 import type { Registry } from './registry.ts'
 import { alreadyExists, lockAuthority, notFound, type RegistryContext } from './registry-context.ts'
 
@@ -27,39 +28,18 @@ export function createServiceNoticeRecords(
 > {
   const { kysely, transact } = context.database
   return {
-    async listServiceNotices<K extends ServiceNoticeKind>(
-      authority: string,
-      kind: K,
-      page: { limit: number; after?: string | undefined },
-    ) {
-      let query = kysely
-        .selectFrom('service_notices')
-        .select(['id', 'document'])
-        .where('authority', '=', authority)
-        .where('kind', '=', kind)
-      if (page.after !== undefined) query = query.where('id', '>', page.after)
-      const rows = await query
-        .orderBy('id')
-        .limit(page.limit + 1)
-        .execute()
-      return listPage(
-        rows,
-        page,
-        (row): ServiceNoticeOf[K] => JSON.parse(row.document),
-        (row) => row.id,
-      )
+    listServiceNotices<K extends ServiceNoticeKind>(authority: string, kind: K, page: PageQuery) {
+      return listDocuments<ServiceNoticeOf[K]>(kysely, { table: 'service_notices', authority, kind }, page)
     },
 
-    async getServiceNotice(authority, kind, id) {
-      const row = await kysely
-        .selectFrom('service_notices')
-        .select('document')
-        .where('authority', '=', authority)
-        .where('kind', '=', kind)
-        .where('id', '=', id)
-        .executeTakeFirst()
-      if (!row) throw notFound(NOUNS[kind], id)
-      return JSON.parse(row.document)
+    async getServiceNotice<K extends ServiceNoticeKind>(authority: string, kind: K, id: string) {
+      const found = await findDocument<ServiceNoticeOf[K]>(
+        kysely,
+        { table: 'service_notices', authority, kind },
+        id,
+      )
+      if (!found) throw notFound(NOUNS[kind], id)
+      return found
     },
 
     createServiceNotice(authority, kind, notice, actor) {

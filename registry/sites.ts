@@ -1,7 +1,8 @@
 import { KerbsideError } from '../model/error.ts'
+import type { PageQuery } from '../model/page.ts'
 import type { SiteKind, SiteOf } from '../model/site.ts'
 import { recordAudit } from './audit.ts'
-import { listPage } from './list-page.ts'
+import { findDocument, listDocuments } from './documents.ts'
 import type { Registry } from './registry.ts'
 import {
   alreadyExists,
@@ -19,39 +20,14 @@ export function createSiteRecords(
 ): Pick<Registry, 'listSites' | 'getSite' | 'createSite' | 'updateSite' | 'deleteSite'> {
   const { kysely, transact } = context.database
   return {
-    async listSites<K extends SiteKind>(
-      authority: string,
-      kind: K,
-      page: { limit: number; after?: string | undefined },
-    ) {
-      let query = kysely
-        .selectFrom('sites')
-        .select(['id', 'document'])
-        .where('authority', '=', authority)
-        .where('kind', '=', kind)
-      if (page.after !== undefined) query = query.where('id', '>', page.after)
-      const rows = await query
-        .orderBy('id')
-        .limit(page.limit + 1)
-        .execute()
-      return listPage(
-        rows,
-        page,
-        (row): SiteOf[K] => JSON.parse(row.document),
-        (row) => row.id,
-      )
+    listSites<K extends SiteKind>(authority: string, kind: K, page: PageQuery) {
+      return listDocuments<SiteOf[K]>(kysely, { table: 'sites', authority, kind }, page)
     },
 
-    async getSite(authority, kind, id) {
-      const row = await kysely
-        .selectFrom('sites')
-        .select('document')
-        .where('authority', '=', authority)
-        .where('kind', '=', kind)
-        .where('id', '=', id)
-        .executeTakeFirst()
-      if (!row) throw notFound(NOUNS[kind], id)
-      return JSON.parse(row.document)
+    async getSite<K extends SiteKind>(authority: string, kind: K, id: string) {
+      const found = await findDocument<SiteOf[K]>(kysely, { table: 'sites', authority, kind }, id)
+      if (!found) throw notFound(NOUNS[kind], id)
+      return found
     },
 
     createSite(authority, kind, site, actor) {
