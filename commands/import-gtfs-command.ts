@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
-import type { ProgressListener } from './device-sim/progress.ts'
-import { type ErrorCode, KerbsideError, messageOf } from './model/error.ts'
+import type { ProgressListener } from '../device-sim/progress.ts'
+import { type ErrorCode, KerbsideError, messageOf } from '../model/error.ts'
 
 export interface ImportGtfsParts {
   readonly apiUrl: string

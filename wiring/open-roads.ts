@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import type { Config } from './config.ts'
-import type { Logger } from './model/logger.ts'
-import type { Roads } from './rounds/roads/roads.ts'
+import type { Config } from '../config.ts'
+import type { Logger } from '../model/logger.ts'
+import type { Roads } from '../rounds/roads/roads.ts'
 
 /**
  * The roads that `KERBSIDE_ROADS` names, of which only one adapter is loaded. Throws a KerbsideError INVALID_FILE where the
@@ -15,16 +15,16 @@ export async function openRoads({
   readonly logger: Logger
 }): Promise<Roads> {
   if (roads.type === 'osrm') {
-    const { createOsrmRoads } = await import('./rounds/roads/osrm-roads.ts')
+    const { createOsrmRoads } = await import('../rounds/roads/osrm-roads.ts')
     return createOsrmRoads({ url: roads.url })
   }
   if (roads.type === 'valhalla') {
-    const { createValhallaRoads } = await import('./rounds/roads/valhalla-roads.ts')
+    const { createValhallaRoads } = await import('../rounds/roads/valhalla-roads.ts')
     return createValhallaRoads({ url: roads.url })
   }
   if (roads.type === 'graph' && existsSync(roads.path)) {
-    const { readRoadGraph } = await import('./rounds/roads/road-graph-file.ts')
-    const { openGraphRoads } = await import('./rounds/roads/graph-roads.ts')
+    const { readRoadGraph } = await import('../rounds/roads/road-graph-file.ts')
+    const { openGraphRoads } = await import('../rounds/roads/graph-roads.ts')
     const graph = readRoadGraph(roads.path)
     logger.info({ ...graph.about }, 'roads')
     return openGraphRoads({ graph })
@@ -32,6 +32,6 @@ export async function openRoads({
   if (roads.type === 'graph') {
     logger.info({ path: roads.path }, 'no map is imported: rounds are planned over straight lines')
   }
-  const { createStraightRoads } = await import('./rounds/roads/straight-roads.ts')
+  const { createStraightRoads } = await import('../rounds/roads/straight-roads.ts')
   return createStraightRoads()
 }

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { readConfig } from '../config.ts'
-import { silentLogger } from '../model/logger.ts'
-import { openRoads } from '../open-roads.ts'
-import type { Roads } from '../rounds/roads/roads.ts'
-import { createFolder } from './fixtures/create-folder.ts'
-import { findTestData } from './fixtures/find-test-data.ts'
+import { readConfig } from '../../config.ts'
+import { silentLogger } from '../../model/logger.ts'
+import type { Roads } from '../../rounds/roads/roads.ts'
+import { openRoads } from '../../wiring/open-roads.ts'
+import { createFolder } from '../fixtures/create-folder.ts'
+import { findTestData } from '../fixtures/find-test-data.ts'
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url))
 const data = findTestData('routing/osm')
 
 async function open(environment: Record<string, string>): Promise<Roads> {

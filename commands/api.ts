@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util'
+import { openDeviceDirectory } from '../registry/device-directory.ts'
+import { listening, urlOf } from '../wiring/addresses.ts'
+import { createApiOf, openChannelOf } from '../wiring/create-api.ts'
+import { ensureInstallationKey, greet } from '../wiring/greet.ts'
+import { openRegistry, openStore, refuseDuckdb } from '../wiring/open-stores.ts'
+import { serve } from '../wiring/serve.ts'
+import { version } from '../wiring/version.ts'
+
+/** HTTP. */
+export async function api(args: string[]): Promise<void> {
+  parseArgs({ args })
+  await serve(async (core) => {
+    const { config, stack, logger } = core
+    refuseDuckdb(config, 'api')
+    const registry = await openRegistry(core)
+    const newKey = await ensureInstallationKey(core, registry)
+    const directory = await openDeviceDirectory(registry)
+    const store = await openStore(core)
+    const app = await createApiOf(core, {
+      registry,
+      directory,
+      store,
+      checks: [],
+      watch() {},
+      refreshBalance: undefined,
+      channel: await openChannelOf(core),
+    })
+    await listening({ KERBSIDE_HTTP: config.http }, () => app.listen(config.http))
+    stack.defer(() => app.close())
+    const http = urlOf('http', config.http, app.server.address())
+    logger.info({ http, version }, 'ready')
+    greet({ http, mqtt: undefined, newKey })
+  })
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { KerbsideError } from '../model/error.ts'
+import { serve } from '../wiring/serve.ts'
+import { version } from '../wiring/version.ts'
+import { clientOf } from './client-of.ts'
+import { showProgress } from './show-progress.ts'
+
+/** A simulated town that publishes to a running Kerbside, whose addresses are KERBSIDE_HTTP and KERBSIDE_MQTT. */
+export async function sim(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seed: { type: 'string', default: '1' },
+      authority: { type: 'string', default: 'demo' },
+      'history-days': { type: 'string', default: '28' },
+    },
+  })
+  await serve(async (core) => {
+    const { runSim } = await import('../device-sim/run-sim.ts')
+    const { config, clock, logger } = core
+    logger.info({ version }, 'ready')
+    await runSim({
+      ...clientOf(config),
+      clock,
+      logger,
+      seed: wholeNumber('--seed', values.seed),
+      authority: values.authority,
+      historyDays: wholeNumber('--history-days', values['history-days']),
+      credentialsPath: join(config.dataFolder, `sim-${values.authority}.json`),
+      signal: core.signal,
+      onProgress: showProgress(logger),
+    })
+  })
+}
+
+function wholeNumber(name: string, value: string): number {
+  const number = Number(value)
+  if (Number.isSafeInteger(number) && number >= 0) return number
+  throw new KerbsideError('INVALID_REQUEST', `${name}: ${value} is no whole number from 0`)
+}

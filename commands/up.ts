@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util'
+import { openDeviceDirectory } from '../registry/device-directory.ts'
+import { brokerUrl, listening, urlOf } from '../wiring/addresses.ts'
+import { createApiOf } from '../wiring/create-api.ts'
+import { ensureInstallationKey, greet } from '../wiring/greet.ts'
+import { openRegistry, openStore } from '../wiring/open-stores.ts'
+import { serve } from '../wiring/serve.ts'
+import { attachWebSockets, startJournalled } from '../wiring/start-broker.ts'
+import { DEMO_AUTHORITY, startDemo } from '../wiring/start-demo.ts'
+import { startConnections, startFromBroker } from '../wiring/start-ingest.ts'
+import { version } from '../wiring/version.ts'
+
+/** All in one process. */
+export async function up(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { demo: { type: 'boolean', default: false } } })
+  await serve(async (core) => {
+    const { config, stack, logger } = core
+    const registry = await openRegistry(core)
+    const directory = await openDeviceDirectory(registry)
+    const store = await openStore(core)
+    // Not before the store is ours: a second one on the same folder must not change the key of the first.
+    const newKey = await ensureInstallationKey(core, registry)
+    const ports =
+      config.source.type === 'journal'
+        ? await startJournalled(core, { registry, directory, store })
+        : await startFromBroker(core, { registry, directory, store }, config.source.url)
+    await startConnections(core, { registry, directory, store })
+    const channel = ports.broker?.channel
+    const app = await createApiOf(core, { registry, directory, store, ...ports, channel })
+    if (ports.broker) attachWebSockets(app.server, ports.broker)
+    await listening({ KERBSIDE_HTTP: config.http }, () => app.listen(config.http))
+    stack.defer(() => app.close())
+    const http = urlOf('http', config.http, app.server.address())
+    const mqtt = ports.broker ? brokerUrl(config, ports.broker) : undefined
+    logger.info({ http, mqtt, version }, 'ready')
+    greet({ http, mqtt, newKey })
+    if (values.demo && mqtt) {
+      process.stdout.write(
+        `  Town  ${http}/v1/authorities/${DEMO_AUTHORITY}/bins, and counters, displays, vehicles: no key needed\n`,
+      )
+      await startDemo(core, registry, { http, mqtt })
+    }
+  })
+}

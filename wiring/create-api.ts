@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createMetrics } from '../api/metrics.ts'
+import type { Api } from '../api/parts.ts'
+import type { DeviceChannel } from '../model/device-channel.ts'
+import { registryCheck, storeCheck } from './health-checks.ts'
+import { openRoads } from './open-roads.ts'
+import type { Stores } from './open-stores.ts'
+import type { PartOfProcess } from './part-of-process.ts'
+import type { Core } from './serve.ts'
+import { version } from './version.ts'
+
+// A first start of a region takes longer to read its timetables: it is served without them until then.
+const TRANSIT_START_MS = 10_000
+
+export async function createApiOf(
+  { config, clock, logger, stack }: Core,
+  {
+    registry,
+    directory,
+    store,
+    checks,
+    watch,
+    refreshBalance,
+    channel,
+  }: Stores &
+    PartOfProcess & {
+      refreshBalance: (() => Promise<void>) | undefined
+      channel: DeviceChannel | undefined
+    },
+): Promise<Api> {
+  const { createApp } = await import('../api/app.ts')
+  const { createFillForecasts } = await import('../api/fill-forecasts.ts')
+  const { createTimetables } = await import('../api/timetables.ts')
+  const { createTrafficHistories } = await import('../api/traffic-histories.ts')
+  const { createTransitDesk } = await import('../api/transit-desk.ts')
+  const { createCredentialSealer } = await import('../registry/seal-credentials.ts')
+  const { createQuarantineReplay } = await import('../ingest/replay-quarantined.ts')
+  const { createFillForecaster } = await import('../rounds/fill-forecaster.ts')
+  const { createRoundPlanner } = await import('../rounds/round-planner.ts')
+  const metrics = createMetrics()
+  watch(metrics)
+  const roads = await openRoads({ config, logger })
+  stack.defer(() => roads.close())
+  const roundPlanner = createRoundPlanner({ roads, logger })
+  stack.defer(() => roundPlanner.close())
+  const fillForecaster = createFillForecaster({ logger })
+  stack.defer(() => fillForecaster.close())
+  const timetables = createTimetables({ registry, clock, logger, limits: config.limits.api })
+  stack.defer(() => timetables.close())
+  const trafficHistories = createTrafficHistories({ store, directory, clock })
+  const transit = createTransitDesk({
+    registry,
+    store,
+    directory,
+    timetables,
+    trafficHistories,
+    clock,
+    logger,
+  })
+  stack.defer(() => transit.close())
+  // Told to end while it starts, it waits for no timetable of a region that the desk's step would have.
+  stack.defer(() => timetables.stopReading())
+  // Who asks first is told of the vehicles, too: a feed without any reads as if all predictions were withdrawn.
+  const started = new AbortController()
+  await Promise.race([transit.step(), delay(TRANSIT_START_MS, undefined, { signal: started.signal })])
+  started.abort()
+  return createApp({
+    registry,
+    directory,
+    store,
+    clock,
+    logger,
+    version,
+    metrics,
+    roundPlanner,
+    fillForecasts: createFillForecasts({ store, directory, clock, fillForecaster }),
+    trafficHistories,
+    timetables,
+    timetableImports: timetables,
+    transit,
+    sealer: config.secretKey === undefined ? undefined : createCredentialSealer(config.secretKey),
+    refreshBalance,
+    channel,
+    quarantine: createQuarantineReplay({ registry, directory, store, oldestDays: config.oldestDays }),
+    health: () =>
+      Promise.all([...checks, storeCheck(store), registryCheck(registry)].map((check) => check())),
+    publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    limits: config.limits.api,
+  })
+}
+
+/** The way to displays, where KERBSIDE_SOURCE names Kerbside's own broker with the installation's key. */
+export async function openChannelOf({ config, logger, stack }: Core): Promise<DeviceChannel | undefined> {
+  if (config.source.type !== 'mqtt') return undefined
+  const { url, username } = splitSourceUrl(config.source.url)
+  if (username !== '$installation') return undefined
+  const { openMqttDeviceChannel } = await import('../api/mqtt-device-channel.ts')
+  const channel = openMqttDeviceChannel({ url, logger })
+  stack.defer(() => channel.close())
+  return channel
+}
+
+function splitSourceUrl(text: string): { url: string; username: string } {
+  const url = new URL(text)
+  url.search = ''
+  return { url: url.href, username: decodeURIComponent(url.username) }
+}
