@@ -31,7 +31,10 @@ export const MEASUREMENTS = {
       memoryBytes: 'number',
     },
   },
-  /** Each device, every five minutes. */
+  /**
+   * Each device, every five minutes; what a bin or a display says of itself as its newest reading has it, here beside the
+   * place and the area, which readings have not.
+   */
   device: {
     tags: ['kind', 'device', 'area'],
     fields: {
@@ -42,13 +45,19 @@ export const MEASUREMENTS = {
       isStuck: 'number',
       ageSeconds: 'number',
       usualIntervalSeconds: 'number',
+      fillPercent: 'number',
+      temperatureC: 'number',
+      batteryPercent: 'number',
+      tiltDegrees: 'number',
     },
   },
   /** What a bin's forecast says, at the time that it was made: every hour. */
   forecast: {
-    tags: ['device'],
+    tags: ['device', 'area'],
     fields: {
       fillPercent: 'number',
+      /** Before the next planned round that lifts it; within 48 hours where none is planned. */
+      chanceOfOverflowBeforeRound: 'number',
       chanceOfOverflow24h: 'number',
       chanceOfOverflow48h: 'number',
       chanceOfOverflow72h: 'number',
@@ -58,7 +67,7 @@ export const MEASUREMENTS = {
   },
   /** The level that was forecast a day before, at the time that it was forecast for, with its 80 % interval. */
   expectation: {
-    tags: ['device'],
+    tags: ['device', 'area'],
     fields: { expectedPercent: 'number', lowPercent: 'number', highPercent: 'number' },
   },
   /** How far a lorry of a round is, each minute while there is anything left of it. */
@@ -68,7 +77,7 @@ export const MEASUREMENTS = {
   },
   /** A counter's last whole hour beside what is usual at that hour of the week. */
   flow: {
-    tags: ['device'],
+    tags: ['device', 'area'],
     fields: {
       vehiclesPerHour: 'number',
       usualVehiclesPerHour: 'number',
@@ -92,7 +101,7 @@ export const MEASUREMENTS = {
   },
   /** A display: what it says of itself, and whether it shows what it was told. */
   sign: {
-    tags: ['device'],
+    tags: ['device', 'area'],
     fields: {
       state: 'string',
       isDark: 'number',
@@ -141,11 +150,17 @@ export interface MeasurementColumns {
 
 export type Measurement = keyof typeof MEASUREMENTS
 
-/** One row of a measurement; what is not known is left out of its fields. */
-export interface Observation<M extends Measurement = Measurement> {
+/** One row of a measurement; what is not known is left out of its fields. A tag may be empty. */
+export type Observation<M extends Measurement = Measurement> = { [K in M]: ObservationOf<K> }[M]
+
+interface ObservationOf<M extends Measurement> {
   readonly measurement: M
   /** In ms since 1970. */
   readonly time: number
   readonly tags: Readonly<Record<(typeof MEASUREMENTS)[M]['tags'][number], string>>
-  readonly fields: Readonly<Partial<Record<keyof (typeof MEASUREMENTS)[M]['fields'], number | string>>>
+  readonly fields: Fields<(typeof MEASUREMENTS)[M]['fields']>
+}
+
+type Fields<F extends MeasurementColumns['fields']> = {
+  readonly [name in keyof F]?: (F[name] extends 'number' ? number : string) | undefined
 }
