@@ -23,6 +23,8 @@ export const MEASUREMENTS = {
     fields: {
       connections: 'number',
       journalBytes: 'number',
+      /** Of what it may hold, see docs/limits.md. */
+      journalFilledPercent: 'number',
       journalMessages: 'number',
       storeWriteSeconds: 'number',
       requestsPerSecond: 'number',
