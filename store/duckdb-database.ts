@@ -3,6 +3,7 @@ import { KINDS, type Kind } from '../model/device.ts'
 import { KerbsideError, messageOf } from '../model/error.ts'
 import { fieldsOf } from '../model/reading.ts'
 import { type FieldColumn, SQL_TYPES } from './duckdb-columns.ts'
+import { createObservationTables } from './duckdb-observations.ts'
 import { createPredictionTable } from './duckdb-predictions.ts'
 import { createRoundTable } from './duckdb-rounds.ts'
 
@@ -98,6 +99,7 @@ async function migrate(connection: DuckDBConnection, path: string): Promise<Duck
   )`)
   await createRoundTable(connection)
   await createPredictionTable(connection)
+  await createObservationTables(connection)
   const columns: Partial<Record<Kind, readonly FieldColumn[]>> = {}
   for (const kind of KINDS) columns[kind] = await migrateKind(connection, kind, path)
   return columns as Record<Kind, readonly FieldColumn[]>

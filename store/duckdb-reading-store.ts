@@ -4,6 +4,7 @@ import { KerbsideError, messageOf } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import type { Reading } from '../model/reading.ts'
 import { type DuckdbDatabase, openDuckdbDatabase, tableOf } from './duckdb-database.ts'
+import { createObservationWriter, deleteObservationRows } from './duckdb-observations.ts'
 import { deletePredictionRows, writePredictionRows } from './duckdb-predictions.ts'
 import {
   queryCount,
@@ -55,6 +56,7 @@ export async function openDuckdbReadingStore({
   let isClosed = false
   let lastWrite: Promise<unknown> = Promise.resolve()
   let batchNumber = 0
+  const writeObservationRows = createObservationWriter()
   const busy = new Set<DuckDBConnection>()
   const waiting: (() => void)[] = []
   await state
@@ -87,6 +89,10 @@ export async function openDuckdbReadingStore({
     async writePredictions(authority, predictions) {
       assertOpen()
       return enqueueWrite(({ database }) => writePredictionRows(database.writer, authority, predictions))
+    },
+    async writeObservations(authority, observations) {
+      assertOpen()
+      return enqueueWrite(({ database }) => writeObservationRows(database.writer, authority, observations))
     },
     async deleteAuthority(authority) {
       assertOpen()
@@ -258,6 +264,7 @@ async function deleteRows(connection: DuckDBConnection, authority: string): Prom
     for (const kind of KINDS) await deleteKind(connection, authority, kind)
     await deleteRoundRows(connection, authority)
     await deletePredictionRows(connection, authority)
+    await deleteObservationRows(connection, authority)
     await connection.run('DELETE FROM series WHERE authority = $1', [authority])
   })
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Kind } from '../model/device.ts'
 import type { JudgedPrediction } from '../model/judged-prediction.ts'
+import type { Observation } from '../model/observation.ts'
 import type { FieldValue, Reading } from '../model/reading.ts'
+import { knownFields } from './observed-fields.ts'
 import type { LorryRecord, RoundRecord } from './reading-store.ts'
 
 /**
@@ -45,6 +47,17 @@ export function formatPredictionLine(
     value === null ? [] : [`${name}=${formatValue(value)}`],
   )
   return `${PREDICTION_MEASUREMENT},${tags} ${values.join()} ${time}${String(nanoseconds).padStart(6, '0')}`
+}
+
+/** What Kerbside observed; one without any known field is no line. */
+export function formatObservationLine(authority: string, observation: Observation): string {
+  const { measurement, time, tags } = observation
+  let key = `${measurement},authority=${escapeTag(authority)}`
+  for (const [name, value] of Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (value !== '') key += `,${name}=${escapeTag(encodePart(value))}`
+  }
+  const fields = knownFields(observation).map(([name, value]) => `${name}=${formatValue(value)}`)
+  return `${key} ${fields.join()} ${Math.round(time)}`
 }
 
 /** What selects a round of its measurement. */

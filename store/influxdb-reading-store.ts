@@ -2,12 +2,13 @@ import { KINDS } from '../model/device.ts'
 import { KerbsideError } from '../model/error.ts'
 import type { JudgedPrediction } from '../model/judged-prediction.ts'
 import type { Logger } from '../model/logger.ts'
+import { MEASUREMENTS, type Observation } from '../model/observation.ts'
 import { createInfluxdbClient, type InfluxdbClientOptions } from './influxdb-client.ts'
 import { InfluxdbDatabaseError } from './influxdb-database-error.ts'
 import {
+  formatObservationLine,
   formatPredictionLine,
   formatRoundLine,
-  measurementOf,
   PREDICTION_MEASUREMENT,
   quoteText,
   ROUND_MEASUREMENT,
@@ -16,6 +17,7 @@ import {
 import { queryCount, queryIntervals, queryLatest, queryReadings, queryReceived } from './influxdb-queries.ts'
 import { createSeriesTimes } from './influxdb-series-times.ts'
 import { writeBatch } from './influxdb-write-batch.ts'
+import { hasFields } from './observed-fields.ts'
 import type { ReadingStore, RoundRecord } from './reading-store.ts'
 
 export interface InfluxdbReadingStoreOptions extends InfluxdbClientOptions {
@@ -55,6 +57,8 @@ export async function openInfluxdbReadingStore({
     writeRound: (record) => enqueueWrite(() => writeRound(record)),
     writePredictions: (authority, predictions) =>
       enqueueWrite(() => writePredictions(authority, predictions)),
+    writeObservations: (authority, observations) =>
+      enqueueWrite(() => writeObservations(authority, observations)),
     deleteAuthority: (authority) => enqueueWrite(() => deleteAuthority(authority)),
     check: () =>
       run(async () => {
@@ -117,12 +121,25 @@ export async function openInfluxdbReadingStore({
     authority: string,
     predictions: readonly JudgedPrediction[],
   ): Promise<void> {
-    const database = client.databaseOf(authority)
     const lines = predictions.map((prediction) => formatPredictionLine(authority, prediction))
+    await writeAll(authority, lines, { precision: 'ns', what: 'what came of some predictions' })
+  }
+
+  async function writeObservations(authority: string, observations: readonly Observation[]): Promise<void> {
+    const lines = observations.filter(hasFields).map((one) => formatObservationLine(authority, one))
+    await writeAll(authority, lines, { precision: 'ms', what: 'some of what was observed' })
+  }
+
+  async function writeAll(
+    authority: string,
+    lines: readonly string[],
+    { precision, what }: { precision: 'ms' | 'ns'; what: string },
+  ): Promise<void> {
+    const database = client.databaseOf(authority)
     for (let from = 0; from < lines.length; from += LINES_PER_REQUEST) {
-      const refusal = await client.write(database, lines.slice(from, from + LINES_PER_REQUEST), 'ns')
-      if (refusal === undefined) continue
-      logger.warn({ authority, refusal }, 'InfluxDB refused what came of some predictions: it is not kept')
+      const refusal = await client.write(database, lines.slice(from, from + LINES_PER_REQUEST), precision)
+      if (refusal !== undefined)
+        logger.warn({ authority, refusal }, `InfluxDB refused ${what}: it is not kept`)
     }
   }
 
@@ -136,8 +153,8 @@ export async function openInfluxdbReadingStore({
     times.forget(authority)
     await deleteUnlessMissing(
       client.databaseOf(authority),
-      [...KINDS.map(measurementOf), `"${ROUND_MEASUREMENT}"`, `"${PREDICTION_MEASUREMENT}"`].map(
-        (measurement) => `DELETE FROM ${measurement} WHERE "authority" = ${quoteText(authority)}`,
+      [...KINDS, ROUND_MEASUREMENT, PREDICTION_MEASUREMENT, ...Object.keys(MEASUREMENTS)].map(
+        (measurement) => `DELETE FROM "${measurement}" WHERE "authority" = ${quoteText(authority)}`,
       ),
     )
   }

@@ -1,5 +1,6 @@
 import type { Kind } from '../model/device.ts'
 import type { JudgedPrediction } from '../model/judged-prediction.ts'
+import type { Observation } from '../model/observation.ts'
 import type { Reading } from '../model/reading.ts'
 
 /** A reading that the store will never take, however often it is sent. */
@@ -115,6 +116,13 @@ export interface ReadingStore {
    * measurement `prediction`, whose time is when the prediction was made.
    */
   writePredictions(authority: string, predictions: readonly JudgedPrediction[]): Promise<void>
+  /**
+   * Keeps what Kerbside observes beside the readings; one of the same measurement, time and tags is replaced (in InfluxDB but for
+   * fields that the new one lacks), and one without any known field is left out. When it rejects, some may have been written: the
+   * same ones may be written again. What the store will never take is left out, and logged. People and dashboards read them as the
+   * measurements of `model/observation.ts`.
+   */
+  writeObservations(authority: string, observations: readonly Observation[]): Promise<void>
   /** Removes all that an authority has. */
   deleteAuthority(authority: string): Promise<void>
   /** Resolves where the store answers. */

@@ -10,10 +10,10 @@ import { findInfluxdb, type InfluxdbServer, startInfluxdb } from '../fixtures/st
 
 export type Row = Record<string, unknown>
 
-/** A store, and what a dashboard finds of an authority in the measurement. */
+/** A store, and what a dashboard finds of an authority in the measurement, or in another one. */
 export interface MeasurementPlace {
   readonly store: ReadingStore
-  read(authority: string): Promise<Row[]>
+  read(authority: string, other?: string): Promise<Row[]>
 }
 
 /** Describes a measurement on each store. Times are read in ms since 1970, and rows in the order of `orderBy`. */
@@ -32,14 +32,12 @@ export function describeMeasurement(
       get store() {
         return store
       },
-      async read(authority) {
+      async read(authority, name = measurement) {
         // The file is one process's: whoever looks into it waits until the store is closed.
         await store.close()
         const instance = await DuckDBInstance.create(path)
         const connection = await instance.connect()
-        const result = await connection.runAndReadAll(`FROM "${measurement}" WHERE authority = $1`, [
-          authority,
-        ])
+        const result = await connection.runAndReadAll(`FROM "${name}" WHERE authority = $1`, [authority])
         const rows = result.getRowObjectsJS().map((row) => toMs(row))
         connection.closeSync()
         instance.closeSync()
@@ -67,10 +65,10 @@ export function describeMeasurement(
         onTestFinished(() => store.close())
         return {
           store,
-          async read(authority) {
-            const query = `SELECT * FROM "${measurement}" WHERE "authority" = '${authority}'`
-            const name = encodeURIComponent(database.replace('{authority}', authority))
-            const url = `${server.url}/query?db=${name}&epoch=ms&q=${encodeURIComponent(query)}`
+          async read(authority, name = measurement) {
+            const query = `SELECT * FROM "${name}" WHERE "authority" = '${authority}'`
+            const databaseName = encodeURIComponent(database.replace('{authority}', authority))
+            const url = `${server.url}/query?db=${databaseName}&epoch=ms&q=${encodeURIComponent(query)}`
             const answer = (await (await fetch(url)).json()) as {
               results: { series?: { columns: string[]; values: unknown[][] }[] }[]
             }
