@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { ZodError } from 'zod'
 import type { Clock } from '../model/clock.ts'
 import { KerbsideError, messageOf } from '../model/error.ts'
+import { createAlertRecords } from './alerts.ts'
 import { createAuditRecords } from './audit.ts'
 import { createAuthorityRecords } from './authorities.ts'
 import { createConnectionRecords } from './connections.ts'
@@ -55,6 +56,7 @@ export function createKyselyRegistry({
     ...createRoundJobRecords(context),
     ...createLeaseRecords(context),
     ...createTransitMemoryRecords(context),
+    ...createAlertRecords(context),
     ...createConnectionRecords(context),
     ...createIngestRecords(context),
     ...createReceiptTimeRecords(context),

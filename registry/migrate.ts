@@ -13,6 +13,7 @@ import { createLeases } from './migrations/0008-leases.ts'
 import { createTransitMemories } from './migrations/0009-transit-memories.ts'
 import { createConnections } from './migrations/0010-connections.ts'
 import { createKeyRequests } from './migrations/0011-key-requests.ts'
+import { createAlerts } from './migrations/0012-alerts.ts'
 import type { ColumnTypes, RegistryDatabase } from './registry-database.ts'
 
 type Migration = (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   createTransitMemories,
   createConnections,
   createKeyRequests,
+  createAlerts,
 ]
 
 /**

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { AlertCondition, AlertEventType } from '../model/alert.ts'
 import type { Kind } from '../model/device.ts'
 import type { KeyRequestState } from '../model/key-request.ts'
 import type { RejectionReason } from '../model/rejection.ts'
@@ -126,6 +127,15 @@ export interface RegistryTables {
     feed: Generated<Uint8Array | null>
     feed_time: Generated<number | null>
   }
+  alerts: {
+    authority: string
+    id: string
+    condition: AlertCondition
+    device: string
+    cleared_time: number | null
+    document: string
+  }
+  alert_events: { sequence: number; authority: string; type: AlertEventType; alert: string; time: number }
   leases: { name: string; owner: string; until: number }
   sources: { id: string; position: number }
   source_counts: {

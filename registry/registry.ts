@@ -1,3 +1,4 @@
+import type { Alert, AlertCondition, AlertEvent, NewAlert } from '../model/alert.ts'
 import type { Authority, AuthorityPatch, NewAuthority } from '../model/authority.ts'
 import type { Balance } from '../model/balance.ts'
 import type { Connection, ConnectionState } from '../model/connection.ts'
@@ -363,6 +364,42 @@ export interface Registry {
   /** Gives it back at once, so that another need not wait for its end; nothing where it is not the owner's. */
   releaseLease(name: string, owner: string): Promise<void>
 
+  /** Newest first; those that are not cleared, or all. */
+  listAlerts(
+    authority: string,
+    page: PageQuery & {
+      state?: 'open' | 'all' | undefined
+      condition?: AlertCondition | undefined
+      device?: string | undefined
+    },
+  ): Promise<Page<Alert>>
+  getAlert(authority: string, id: string): Promise<Alert>
+  /**
+   * Clears the alerts of these ids and raises others, at a time in ms since 1970; resolves with what came of it. What is cleared
+   * already is not cleared again, and what is open of a condition and a device is not raised again.
+   */
+  recordAlerts(
+    authority: string,
+    changes: { readonly raised: readonly NewAlert[]; readonly cleared: readonly string[] },
+    time: number,
+  ): Promise<readonly AlertEvent[]>
+  /** Instead of an acknowledgement that there is. */
+  acknowledgeAlert(
+    authority: string,
+    id: string,
+    acknowledgement: { readonly by: string; readonly note: string | null },
+    actor: string,
+  ): Promise<Alert>
+  unacknowledgeAlert(authority: string, id: string, actor: string): Promise<Alert>
+  /** Oldest first, of one authority or all, after a sequence; they are kept for 14 days, 50,000 of an authority at most. */
+  listAlertEvents(query: {
+    readonly authority?: string | undefined
+    readonly after: number
+    readonly limit: number
+  }): Promise<readonly AlertEvent[]>
+  /** That of the last event of any authority; 0 before the first. */
+  getAlertSequence(): Promise<number>
+
   /** What an authority's transit has learnt; undefined where nothing is kept under this name. */
   findTransitMemory(authority: string, name: string): Promise<Uint8Array | undefined>
   /** Instead of what there is. */
@@ -469,7 +506,8 @@ export interface Registry {
   /**
    * Lets go of quarantined readings received before a time, of the oldest beyond a number or a total of payload bytes per
    * authority, of sequences and claimed times older than 24 hours before `now`, of audit entries beyond 100,000 per authority, of
-   * requests for keys (see `model/key-request.ts`) and of what is counted of keys for more than 92 days.
+   * requests for keys (see `model/key-request.ts`), of cleared alerts older than 92 days or beyond 10,000 per authority, of their
+   * events, and of what is counted of keys for more than 92 days.
    */
   trim(limits: {
     now: number

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { trimAlerts } from './alerts.ts'
 import { trimKeyRequests } from './key-requests.ts'
 import type { Registry } from './registry.ts'
 import type { RegistryContext, RegistryTransaction } from './registry-context.ts'
@@ -34,6 +35,7 @@ export function createTrimRecords({ database: { transact } }: RegistryContext): 
           .where('time', '<', now - DELETIONS_KEPT_MS)
           .execute()
         await trimKeyRequests(transaction, now)
+        await trimAlerts(transaction, now)
         await transaction
           .deleteFrom('key_usage')
           .where('date', '<', new Date(now - USAGE_KEPT_MS).toISOString().slice(0, 10))

@@ -1,3 +1,4 @@
+import { describeAlerts } from './contract/alerts.ts'
 import { describeAuthorities } from './contract/authorities.ts'
 import { describeConcurrency } from './contract/concurrency.ts'
 import { describeConnections } from './contract/connections.ts'
@@ -26,6 +27,7 @@ export function describeRegistry(harness: RegistryHarness): void {
   describeServiceNotices(harness)
   describeRoundJobs(harness)
   describeLeases(harness)
+  describeAlerts(harness)
   describeConnections(harness)
   describeIngest(harness)
   describeReceiptTimes(harness)
