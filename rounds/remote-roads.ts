@@ -62,6 +62,8 @@ export function createRemoteRoads(port: MessagePort, facts: RoadsFacts): Roads {
   }
   return {
     ...facts,
+    // Who plans draws no map of them.
+    streets: null,
     measure: (places, search) => ask('measure', places, search),
     trace: (places, search) => ask('trace', places, search),
     locate: (places) => ask('locate', places),

@@ -14,7 +14,7 @@ const TYPES: Readonly<
   Record<string, new (buffer: ArrayBufferLike, offset: number, length: number) => NumberArray>
 > = { Uint8Array, Int32Array, Float32Array, Float64Array }
 /** Rises whenever the arrays change their meaning: a file of another version is not read. */
-const VERSION = 1
+const VERSION = 2
 const MAGIC = 'kerbside roads\n\0'
 /** Magic word, version, bytes of the heading, CRC-32 of all that follows. */
 const START_BYTES = 28

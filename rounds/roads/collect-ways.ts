@@ -1,10 +1,12 @@
-import { type OsmListeners, readOsm } from './read-osm.ts'
+import { type OsmListeners, type OsmTags, readOsm } from './read-osm.ts'
 import { readRestriction, type TurnRestriction } from './read-restriction.ts'
 import { readNodeRules, readWayRules, type WayRules } from './way-rules.ts'
 
 export interface RoadWay {
   readonly id: number
   readonly nodeIds: readonly number[]
+  /** What people call it, or its number; empty where it has neither. */
+  readonly name: string
   readonly rules: WayRules
 }
 
@@ -37,7 +39,7 @@ export async function collectWays(
   await readOsm(path, {
     onWay({ id, nodeIds, tags }) {
       const rules = readWayRules(tags)
-      if (rules && nodeIds.length > 1) ways.push({ id, nodeIds, rules })
+      if (rules && nodeIds.length > 1) ways.push({ id, nodeIds, name: readName(tags), rules })
     },
     onRelation(relation) {
       const restriction = readRestriction(relation)
@@ -72,6 +74,10 @@ export async function collectWays(
       limitsOf: (id) => limits.get(id),
     },
   }
+}
+
+function readName(tags: OsmTags): string {
+  return tags['name'] ?? tags['ref'] ?? ''
 }
 
 /** Of each node; the end of a way counts twice, as it ends there whoever else comes by. */

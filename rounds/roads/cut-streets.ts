@@ -8,6 +8,9 @@ export interface Streets
     RoadGraph,
     | 'wayIds'
     | 'classes'
+    | 'names'
+    | 'nameOffsets'
+    | 'nameBytes'
     | 'maxHeights'
     | 'maxWeights'
     | 'lengths'
@@ -44,6 +47,7 @@ export function cutStreets(ways: readonly RoadWay[], crossings: Crossings): Stre
     heads: new Int32Array(2 * count),
     wayIds: Float64Array.from(pieces, ({ way }) => way.id),
     classes: Uint8Array.from(pieces, ({ way }) => way.rules.roadClass),
+    ...packNames(pieces.map(({ way }) => way.name)),
     maxHeights: new Float32Array(count),
     maxWeights: new Float32Array(count),
     lengths: new Int32Array(count),
@@ -87,6 +91,22 @@ export function cutStreets(ways: readonly RoadWay[], crossings: Crossings): Stre
     nodeOfId.set(id, nodeCount)
     return nodeCount++
   }
+}
+
+/** Each name once, the empty one first. */
+function packNames(ofStreets: readonly string[]): Pick<RoadGraph, 'names' | 'nameOffsets' | 'nameBytes'> {
+  const numbers = new Map([['', 0]])
+  const names = Int32Array.from(ofStreets, (name) => {
+    const number = numbers.get(name) ?? numbers.size
+    numbers.set(name, number)
+    return number
+  })
+  const texts = [...numbers.keys()].map((name) => Buffer.from(name))
+  const nameOffsets = new Int32Array(texts.length + 1)
+  for (const [number, { length }] of texts.entries()) {
+    nameOffsets[number + 1] = (nameOffsets[number] as number) + length
+  }
+  return { names, nameOffsets, nameBytes: Uint8Array.from(Buffer.concat(texts)) }
 }
 
 /** An extract ends somewhere: where a way's nodes are missing, it is cut too. */

@@ -7,6 +7,7 @@ import type { RoadGraph } from './road-graph.ts'
 import type { RoadSearch, UnreachablePlace } from './roads.ts'
 import type { SliceTimes } from './slice-times.ts'
 import type { SnappedPlace } from './snap-places.ts'
+import type { TileAddress } from './tiles/street-tiles.ts'
 
 export interface GraphWorkerData {
   readonly graph: RoadGraph
@@ -45,6 +46,8 @@ export type GraphJob =
       readonly hierarchy: Hierarchy
       readonly pairs: readonly (readonly [SnappedPlace | null, SnappedPlace | null])[]
     }
+  /** Answers with its bytes. */
+  | { readonly type: 'tile'; readonly tile: TileAddress }
 
 export interface PreparedSearch {
   /** By place: where it is, or why it cannot be reached. */

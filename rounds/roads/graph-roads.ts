@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { KerbsideError } from '../../model/error.ts'
 import { describeEdges } from './describe-edges.ts'
 import type { PreparedSearch } from './graph-job.ts'
 import { createGraphThreads } from './graph-threads.ts'
@@ -9,16 +10,20 @@ import type { Place } from './place.ts'
 import type { RoadGraph, RoadGraphFacts } from './road-graph.ts'
 import type { Leg, RoadEdges, RoadSearch, Roads, RoadTable, UnreachablePlace } from './roads.ts'
 import type { SnappedPlace } from './snap-places.ts'
+import type { StreetTiles, TileAddress } from './tiles/street-tiles.ts'
 
 /** The streets of a map, searched in threads of this process. */
 export interface GraphRoads extends Roads {
   readonly about: RoadGraphFacts
   readonly edges: RoadEdges
+  readonly streets: StreetTiles
 }
 
 const THREADS_MAX = 4
 /** Rows that a thread measures at a time: few enough that all end together, and that a search can be called off. */
 const ROWS_AT_A_TIME = 32
+/** Some seconds' work of the one thread that draws them. */
+const TILES_WAITING_MAX = 500
 
 /** `threads` is the processor's number of them where it is left out, 4 at most. */
 export function openGraphRoads({
@@ -30,12 +35,14 @@ export function openGraphRoads({
 }): GraphRoads {
   const threads = createGraphThreads(graph, threadCount)
   let lastTableId = 0
+  let tilesWaiting = 0
 
   return {
     isEstimated: false,
     attribution: graph.about.attribution,
     about: graph.about,
     edges: describeEdges(graph),
+    streets: { bounds: graph.about.bounds, cut },
     measure,
     trace,
     locate,
@@ -84,6 +91,19 @@ export function openGraphRoads({
 
   async function locate(places: readonly Place[]): Promise<readonly UnreachablePlace[]> {
     return (await threads.run(0, { type: 'locate', places })) as readonly UnreachablePlace[]
+  }
+
+  /** In a thread beyond those that search, so that a map waits for no plan. */
+  async function cut(tile: TileAddress): Promise<Uint8Array> {
+    if (tilesWaiting >= TILES_WAITING_MAX) {
+      throw new KerbsideError('BUSY', `${tilesWaiting} tiles of streets are waited for already: try again`)
+    }
+    tilesWaiting++
+    try {
+      return (await threads.run(threadCount, { type: 'tile', tile })) as Uint8Array
+    } finally {
+      tilesWaiting--
+    }
   }
 
   async function prepare(

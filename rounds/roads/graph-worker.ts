@@ -11,6 +11,7 @@ import type { Place } from './place.ts'
 import type { UnreachablePlace } from './roads.ts'
 import { computeSliceTimes } from './slice-times.ts'
 import { createSnapping } from './snap-places.ts'
+import { createTileDrawing } from './tiles/draw-street-tile.ts'
 
 // The entry of a worker thread that searches the graph: all of them share its arrays.
 const { graph } = workerData as GraphWorkerData
@@ -22,6 +23,7 @@ const SAMPLE_PLACES = 64
 const hierarchies = new Map<string, Hierarchy>()
 /** Made when it is first asked for: only one of the threads is. */
 let snap: ReturnType<typeof createSnapping> | undefined
+let drawTile: ReturnType<typeof createTileDrawing> | undefined
 /** Of the table under way. */
 let rows: { tableId: number; measure: RowMeasure } | undefined
 
@@ -54,6 +56,9 @@ function run(job: GraphJob): unknown {
       const find = createLegSearch(graph, job.hierarchy)
       return job.pairs.map(([from, to]) => from && to && find(from, to))
     }
+    case 'tile':
+      drawTile ??= createTileDrawing(graph)
+      return drawTile(job.tile)
   }
 }
 

@@ -37,6 +37,7 @@ export function createOsrmRoads({ url, ...patience }: { readonly url: string } &
   return {
     isEstimated: false,
     edges: null,
+    streets: null,
     attribution: '© OpenStreetMap contributors',
     async measure(places, search = {}) {
       const signal = begin(search)

@@ -12,6 +12,11 @@ export interface RoadGraph {
   readonly wayIds: Float64Array
   /** By street, an index in `ROAD_CLASSES`. */
   readonly classes: Uint8Array
+  /** By street, which of the names it has; 0 is of those without. */
+  readonly names: Int32Array
+  /** By name and one more: where it begins in `nameBytes`, which are UTF-8. */
+  readonly nameOffsets: Int32Array
+  readonly nameBytes: Uint8Array
   /** By street, metres and kg; Infinity where there is no limit. */
   readonly maxHeights: Float32Array
   readonly maxWeights: Float32Array
@@ -34,7 +39,8 @@ export interface RoadGraph {
 }
 
 export interface RoadGraphFacts {
-  readonly attribution: string
+  /** Whom to name beside whatever is shown of the map; null where nobody asks for it. */
+  readonly attribution: string | null
   /** Crossings and ends of ways. */
   readonly nodeCount: number
   readonly streetCount: number

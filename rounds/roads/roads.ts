@@ -1,4 +1,5 @@
 import type { Place } from './place.ts'
+import type { StreetTiles } from './tiles/street-tiles.ts'
 
 /**
  * The streets between places: how far, how long, and which way. An adapter answers for one lorry at a time, since lorries
@@ -11,6 +12,8 @@ export interface Roads {
   readonly attribution: string | null
   /** Its streets, for those who know their traffic; null where the adapter knows none, and ignores `RoadSearch.speeds`. */
   readonly edges: RoadEdges | null
+  /** Its streets, for those who show them; null where the adapter knows none. */
+  readonly streets: StreetTiles | null
   /**
    * From each place to each. Rejects with a KerbsideError ROADS_UNAVAILABLE where a server does not answer, with
    * INVALID_REQUEST where the search asks what the adapter cannot do, and with the signal's reason once it is aborted.

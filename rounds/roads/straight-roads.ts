@@ -12,6 +12,7 @@ export function createStraightRoads(): Roads {
   return {
     isEstimated: true,
     edges: null,
+    streets: null,
     attribution: null,
     async measure(places, { signal } = {}) {
       signal?.throwIfAborted()

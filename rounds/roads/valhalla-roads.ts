@@ -35,6 +35,7 @@ export function createValhallaRoads({ url, ...patience }: { readonly url: string
   return {
     isEstimated: false,
     edges: null,
+    streets: null,
     attribution: '© OpenStreetMap contributors',
     async measure(places, search = {}) {
       const signal = begin(search)
