@@ -57,6 +57,7 @@ export const MEASUREMENTS = {
   forecast: {
     tags: ['device', 'area'],
     fields: {
+      name: 'string',
       fillPercent: 'number',
       /** Before the next planned round that lifts it; within 48 hours where none is planned. */
       chanceOfOverflowBeforeRound: 'number',
@@ -81,6 +82,7 @@ export const MEASUREMENTS = {
   flow: {
     tags: ['device', 'area'],
     fields: {
+      name: 'string',
       vehiclesPerHour: 'number',
       usualVehiclesPerHour: 'number',
       meanSpeedKph: 'number',
@@ -105,6 +107,7 @@ export const MEASUREMENTS = {
   sign: {
     tags: ['device', 'area'],
     fields: {
+      name: 'string',
       state: 'string',
       isDark: 'number',
       isWrong: 'number',
