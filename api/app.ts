@@ -5,6 +5,7 @@ import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
 import fastify, { LogController } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { createAlertEvents } from './alert-events.ts'
 import { limitBodyTimes } from './body-times.ts'
 import { answerNotModified } from './conditional-get.ts'
 import { createDepartureBoards } from './departure-boards.ts'
@@ -12,6 +13,7 @@ import { createDepartureEvents } from './departure-events.ts'
 import { addDocs } from './docs.ts'
 import { endConnections } from './end-connections.ts'
 import { registerAccuracy } from './endpoints/accuracy.ts'
+import { registerAlerts } from './endpoints/alerts.ts'
 import { registerAudit } from './endpoints/audit.ts'
 import { registerAuthorities } from './endpoints/authorities.ts'
 import { registerBinForecast } from './endpoints/bin-forecast.ts'
@@ -185,6 +187,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
 
   addMethodNotAllowed(app)
   await app.ready()
+  registerAlerts(app, parts, createAlertEvents(parts))
   return app
 }
 

@@ -95,6 +95,7 @@ const TAGS = [
   { name: 'devices', description: 'What is registered, its credentials, and its readings.' },
   { name: 'maps', description: 'The latest of each device, as GeoJSON.' },
   { name: 'ingest', description: 'What became of what was published.' },
+  { name: 'alerts', description: 'What operations teams have to look at.' },
   { name: 'sites', description: 'Depots, tips and lorries.' },
   { name: 'rounds', description: 'Rounds of bin lorries.' },
   { name: 'transit', description: 'Feeds of public transport.' },

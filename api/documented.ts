@@ -9,6 +9,7 @@ export type Tag =
   | 'sites'
   | 'rounds'
   | 'transit'
+  | 'alerts'
   | 'keys'
   | 'operation'
 

@@ -3,6 +3,7 @@ import type { Authority, Publishable } from '../model/authority.ts'
 import { KerbsideError } from '../model/error.ts'
 import { includesScope, type Key, type Scope } from '../model/key.ts'
 import type { Registry } from '../registry/registry.ts'
+import { hashSecret } from '../registry/secret.ts'
 import type { KnownCallers } from './known-callers.ts'
 import type { Api } from './parts.ts'
 
@@ -128,6 +129,18 @@ export function hasKeyOf({ caller }: FastifyRequest, authority: string): boolean
 export function actorOf(request: FastifyRequest): string {
   if (!request.caller) throw new Error(`${request.routeOptions.url} has no caller`)
   return request.caller.actor
+}
+
+/** As `actorOf`, for people to read: the name of the key. */
+export function callerNameOf(request: FastifyRequest): string {
+  const { caller } = request
+  if (!caller) throw new Error(`${request.routeOptions.url} has no caller`)
+  return caller.authority === null ? caller.actor : caller.key.name
+}
+
+/** SHA-256 of the key that a request was sent with, hexadecimal: what a revocation names it by. */
+export function keyHashOf(request: FastifyRequest): string {
+  return Buffer.from(hashSecret(readBearer(request) ?? '')).toString('hex')
 }
 
 /** RFC 6750, 2.1; the scheme's name is compared without regard to case (RFC 9110, 11.1). */
