@@ -11,5 +11,5 @@ VOLUME /data
 EXPOSE 8080 1883
 # Ten thousand devices in less than 400 MB: the space of short-lived objects stays below 3 × 10 MB where V8 would take
 # up to 128, and garbage is collected at 15 % more than what is in use. package.json starts it with the same.
-ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=15", "--no-separate-gc-phases", "main.ts"]
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8", "--heap-growing-percent=15", "--no-separate-gc-phases", "main.ts"]
 CMD ["up"]

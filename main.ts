@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --heap-growing-percent=15 --no-separate-gc-phases
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --max-semi-space-size=8 --heap-growing-percent=15 --no-separate-gc-phases
 import { KerbsideError } from './model/error.ts'
 
 const USAGE = `kerbside: from a device's publish to rounds for the lorries and feeds for the buses

@@ -18,6 +18,7 @@ import { registerAudit } from './endpoints/audit.ts'
 import { registerAuthorities } from './endpoints/authorities.ts'
 import { registerBinForecast } from './endpoints/bin-forecast.ts'
 import { registerConnections } from './endpoints/connections.ts'
+import { registerConsole } from './endpoints/console.ts'
 import { registerDepartures } from './endpoints/departures.ts'
 import { registerDevices } from './endpoints/devices.ts'
 import { registerDisplayShown } from './endpoints/display-shown.ts'
@@ -35,9 +36,11 @@ import { registerRoundMarks } from './endpoints/round-marks.ts'
 import { registerRoundReports } from './endpoints/round-reports.ts'
 import { registerRounds } from './endpoints/rounds.ts'
 import { registerServiceNotices } from './endpoints/service-notices.ts'
+import { registerSignIn } from './endpoints/sign-in.ts'
 import { registerSiri } from './endpoints/siri.ts'
 import { registerSites } from './endpoints/sites.ts'
 import { registerStops } from './endpoints/stops.ts'
+import { registerStreets } from './endpoints/streets.ts'
 import { registerTrafficForecast } from './endpoints/traffic-forecast.ts'
 import { createFastLane } from './fast-lane.ts'
 import { createFeedQuality } from './feed-quality.ts'
@@ -158,10 +161,13 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   app.addHook('preClose', () => signDesk?.close() ?? Promise.resolve())
 
   registerHealth(app, parts)
+  registerConsole(app, parts)
+  registerSignIn(app, parts)
   registerAuthorities(app, parts, liveRounds)
   registerDevices(app, parts)
   registerReadings(app, parts)
   registerMaps(app, parts)
+  registerStreets(app, parts)
   registerTrafficForecast(app, parts)
   registerBinForecast(app, parts)
   registerIngest(app, parts)
@@ -181,13 +187,13 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerAccuracy(app, parts)
   registerFeedQuality(app, createFeedQuality({ ...parts, feeds }))
   registerServiceNotices(app, parts, view)
+  registerAlerts(app, parts, createAlertEvents(parts))
   registerKeys(app, parts, usage)
   registerKeyRequests(app, parts)
   registerAudit(app, parts)
 
   addMethodNotAllowed(app)
   await app.ready()
-  registerAlerts(app, parts, createAlertEvents(parts))
   return app
 }
 

@@ -58,9 +58,6 @@ export async function addDocs(app: Api, { version, publicUrl }: ApiParts): Promi
       return reply.type('application/json; charset=utf-8').send(document)
     },
   )
-  app.get('/', { config: { scope: 'public' }, schema: { hide: true } }, async (_request, reply) =>
-    reply.redirect('/docs'),
-  )
 }
 
 /** The plug-in takes every body for required. */
@@ -95,10 +92,10 @@ const TAGS = [
   { name: 'devices', description: 'What is registered, its credentials, and its readings.' },
   { name: 'maps', description: 'The latest of each device, as GeoJSON.' },
   { name: 'ingest', description: 'What became of what was published.' },
-  { name: 'alerts', description: 'What operations teams have to look at.' },
   { name: 'sites', description: 'Depots, tips and lorries.' },
   { name: 'rounds', description: 'Rounds of bin lorries.' },
   { name: 'transit', description: 'Feeds of public transport.' },
+  { name: 'alerts', description: 'What operations teams have to look at.' },
   { name: 'keys', description: 'Who may use the API, and who did what.' },
   { name: 'operation', description: 'Is it alive, is it ready, how much does it do.' },
 ]

@@ -7,6 +7,7 @@ import type { Rejection } from '../model/rejection.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { QuarantineFilter, Registry } from '../registry/registry.ts'
 import type { CredentialSealer } from '../registry/seal-credentials.ts'
+import type { Roads } from '../rounds/roads/roads.ts'
 import type { RoundPlanner } from '../rounds/round-planner.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
 import type { AccuracyCount } from '../transit/accuracy/accuracy-counters.ts'
@@ -79,6 +80,8 @@ export interface ApiParts {
   health(): Promise<readonly HealthCheck[]>
   readonly quarantine: QuarantineReplay
   readonly roundPlanner: RoundPlanner
+  /** Those that the planner has, to be shown; without them, there are no streets. */
+  readonly roads?: Pick<Roads, 'streets' | 'attribution'> | undefined
   readonly fillForecasts: FillForecasts
   readonly trafficHistories: TrafficHistories
   /** Without it, no authority has a timetable. */
@@ -95,6 +98,8 @@ export interface ApiParts {
   readonly refreshBalance?: (() => Promise<void>) | undefined
   /** Where the outside reaches this server, without a trailing slash; `Location` and `Link` begin with it. */
   readonly publicUrl?: string | undefined
+  /** A style for the console's map from elsewhere, and the origins that it needs; without it no page asks another host. */
+  readonly mapStyle?: { readonly url: string; readonly origins: readonly string[] } | undefined
   /** Addresses or CIDR ranges whose `X-Forwarded-*` headers are believed; none by default. */
   readonly trustedProxies?: readonly string[] | undefined
   readonly limits?: Partial<ApiLimits> | undefined
