@@ -73,6 +73,7 @@ export async function createApiOf(
     version,
     metrics,
     roundPlanner,
+    roads,
     fillForecasts: createFillForecasts({ store, directory, clock, fillForecaster }),
     trafficHistories,
     timetables,
