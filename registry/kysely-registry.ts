@@ -9,6 +9,7 @@ import { createConnectionRecords } from './connections.ts'
 import { createDeviceChangeRecords } from './device-changes.ts'
 import { createDeviceStatusRecords } from './device-statuses.ts'
 import { createDeviceRecords } from './devices.ts'
+import { createHookRecords } from './hooks.ts'
 import { createIngestRecords } from './ingest-record.ts'
 import { createKeyRequestRecords } from './key-requests.ts'
 import { createKeyUsageRecords } from './key-usage.ts'
@@ -57,6 +58,7 @@ export function createKyselyRegistry({
     ...createLeaseRecords(context),
     ...createTransitMemoryRecords(context),
     ...createAlertRecords(context),
+    ...createHookRecords(context),
     ...createConnectionRecords(context),
     ...createIngestRecords(context),
     ...createReceiptTimeRecords(context),

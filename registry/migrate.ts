@@ -14,6 +14,7 @@ import { createTransitMemories } from './migrations/0009-transit-memories.ts'
 import { createConnections } from './migrations/0010-connections.ts'
 import { createKeyRequests } from './migrations/0011-key-requests.ts'
 import { createAlerts } from './migrations/0012-alerts.ts'
+import { createHooks } from './migrations/0013-hooks.ts'
 import type { ColumnTypes, RegistryDatabase } from './registry-database.ts'
 
 type Migration = (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   createConnections,
   createKeyRequests,
   createAlerts,
+  createHooks,
 ]
 
 /**

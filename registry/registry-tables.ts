@@ -136,6 +136,25 @@ export interface RegistryTables {
     document: string
   }
   alert_events: { sequence: number; authority: string; type: AlertEventType; alert: string; time: number }
+  hooks: {
+    authority: string
+    id: string
+    version: string
+    document: string
+    sealed: Uint8Array | null
+    position: number
+    next_time: number
+    progress: string
+    paused_time: number | null
+    pause_note: string | null
+  }
+  hook_deliveries: {
+    authority: string
+    hook: string
+    sequence: number
+    tried_time: number
+    document: string
+  }
   leases: { name: string; owner: string; until: number }
   sources: { id: string; position: number }
   source_counts: {

@@ -3,6 +3,7 @@ import type { Authority, AuthorityPatch, NewAuthority } from '../model/authority
 import type { Balance } from '../model/balance.ts'
 import type { Connection, ConnectionState } from '../model/connection.ts'
 import type { Device, DevicePatch, Kind, NewDevice } from '../model/device.ts'
+import type { Hook, HookDelivery, HookProgress } from '../model/hook.ts'
 import type { Key, NewKey } from '../model/key.ts'
 import type { KeyRequest, KeyRequestDecision, KeyRequestState, NewKeyRequest } from '../model/key-request.ts'
 import type { Page, PageQuery } from '../model/page.ts'
@@ -151,6 +152,35 @@ export interface ConnectionRecord {
   readonly sealed: Uint8Array | null
   /** Null where it was not tried yet. */
   readonly state: ConnectionState | null
+}
+
+/** Who an authority has told of its alerts, as it is kept. */
+export interface HookRecord {
+  readonly authority: string
+  /** Another one after each change by somebody. */
+  readonly version: string
+  readonly hook: Hook
+  /** Its signing secrets, encrypted; null where it has none. */
+  readonly sealed: Uint8Array | null
+  /** Of the authority's alert events, those up to this sequence are done with. */
+  readonly position: number
+  /** Before then, in ms since 1970, nothing is tried. */
+  readonly nextTime: number
+  readonly progress: HookProgress
+  /** ms since 1970; null where it is not paused. */
+  readonly pausedTime: number | null
+  /** Null where somebody paused it. */
+  readonly pauseNote: string | null
+}
+
+/** What came of trying to deliver what is next at a hook, or of leaving out what it does not want. */
+export interface HookOutcome {
+  readonly position: number
+  readonly nextTime: number
+  readonly progress: HookProgress
+  /** Why it is paused from now on; null where it is not. */
+  readonly pauseNote: string | null
+  readonly deliveries: readonly HookDelivery[]
 }
 
 /** A version of an authority's timetable. */
@@ -400,6 +430,38 @@ export interface Registry {
   /** That of the last event of any authority; 0 before the first. */
   getAlertSequence(): Promise<number>
 
+  listHooks(authority: string, page: PageQuery): Promise<Page<HookRecord>>
+  getHook(authority: string, id: string): Promise<HookRecord>
+  /** It is told of the events that come from now on. CONFLICT where an authority has 20 already. */
+  createHook(authority: string, hook: Hook, sealed: Uint8Array | null, actor: string): Promise<HookRecord>
+  /** Only what is given; any change has it tried again at once, from where it was. */
+  updateHook(
+    authority: string,
+    id: string,
+    change: {
+      readonly hook?: Hook | undefined
+      readonly sealed?: Uint8Array | undefined
+      readonly isPaused?: boolean | undefined
+    },
+    actor: string,
+  ): Promise<HookRecord>
+  deleteHook(authority: string, id: string, actor: string): Promise<void>
+  /**
+   * Of all authorities, those for which something may be tried at a time in ms since 1970: not paused, and with events behind their
+   * position. Those that were served longest ago come first.
+   */
+  listDueHooks(now: number): Promise<readonly HookRecord[]>
+  /**
+   * Keeps what came of a try, at the time of the clock. Resolves with false, and changes nothing, where the hook is gone or at
+   * another position by now, or where it was changed meanwhile and nothing was delivered.
+   */
+  recordHookTry(
+    tried: Pick<HookRecord, 'authority' | 'hook' | 'position' | 'version'>,
+    outcome: HookOutcome,
+  ): Promise<boolean>
+  /** The newest events first; `after` is a sequence. */
+  listHookDeliveries(authority: string, hook: string, page: PageQuery): Promise<Page<HookDelivery>>
+
   /** What an authority's transit has learnt; undefined where nothing is kept under this name. */
   findTransitMemory(authority: string, name: string): Promise<Uint8Array | undefined>
   /** Instead of what there is. */
@@ -507,7 +569,7 @@ export interface Registry {
    * Lets go of quarantined readings received before a time, of the oldest beyond a number or a total of payload bytes per
    * authority, of sequences and claimed times older than 24 hours before `now`, of audit entries beyond 100,000 per authority, of
    * requests for keys (see `model/key-request.ts`), of cleared alerts older than 92 days or beyond 10,000 per authority, of their
-   * events, and of what is counted of keys for more than 92 days.
+   * events, of deliveries last tried 30 days ago or beyond 1,000 per hook, and of what is counted of keys for more than 92 days.
    */
   trim(limits: {
     now: number

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { trimAlerts } from './alerts.ts'
+import { trimHookDeliveries } from './hooks.ts'
 import { trimKeyRequests } from './key-requests.ts'
 import type { Registry } from './registry.ts'
 import type { RegistryContext, RegistryTransaction } from './registry-context.ts'
@@ -36,6 +37,7 @@ export function createTrimRecords({ database: { transact } }: RegistryContext): 
           .execute()
         await trimKeyRequests(transaction, now)
         await trimAlerts(transaction, now)
+        await trimHookDeliveries(transaction, now)
         await transaction
           .deleteFrom('key_usage')
           .where('date', '<', new Date(now - USAGE_KEPT_MS).toISOString().slice(0, 10))

@@ -4,6 +4,7 @@ import { describeConcurrency } from './contract/concurrency.ts'
 import { describeConnections } from './contract/connections.ts'
 import { describeDevices } from './contract/devices.ts'
 import type { RegistryHarness } from './contract/harness.ts'
+import { describeHooks } from './contract/hooks.ts'
 import { describeIngest } from './contract/ingest.ts'
 import { describeIsolation } from './contract/isolation.ts'
 import { describeKeyRequests } from './contract/key-requests.ts'
@@ -29,6 +30,7 @@ export function describeRegistry(harness: RegistryHarness): void {
   describeLeases(harness)
   describeAlerts(harness)
   describeConnections(harness)
+  describeHooks(harness)
   describeIngest(harness)
   describeReceiptTimes(harness)
   describeQuarantine(harness)

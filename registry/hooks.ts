@@ -1,0 +1,290 @@
+import { sql } from 'kysely'
+import { KerbsideError } from '../model/error.ts'
+import { type Hook, type HookDelivery, NEW_HOOK_PROGRESS } from '../model/hook.ts'
+import { recordAudit } from './audit.ts'
+import { cleanText } from './clean-text.ts'
+import { listPage } from './list-page.ts'
+import type { HookRecord, Registry } from './registry.ts'
+import {
+  alreadyExists,
+  lockAuthority,
+  notFound,
+  type RegistryContext,
+  type RegistryTransaction,
+} from './registry-context.ts'
+import type { RegistryTables } from './registry-tables.ts'
+
+/** An authority may have as many; one more is refused. */
+const HOOKS_MAX = 20
+const DAY_MS = 86_400_000
+const DELIVERIES_KEPT_MS = 30 * DAY_MS
+const DELIVERIES_MAX = 1_000
+
+export function createHookRecords(
+  context: RegistryContext,
+): Pick<
+  Registry,
+  | 'listHooks'
+  | 'getHook'
+  | 'createHook'
+  | 'updateHook'
+  | 'deleteHook'
+  | 'listDueHooks'
+  | 'recordHookTry'
+  | 'listHookDeliveries'
+> {
+  const { clock } = context
+  const { kysely, transact } = context.database
+  return {
+    async listHooks(authority, page) {
+      let query = kysely.selectFrom('hooks').selectAll().where('authority', '=', authority)
+      if (page.after !== undefined) query = query.where('id', '>', page.after)
+      const rows = await query
+        .orderBy('id')
+        .limit(page.limit + 1)
+        .execute()
+      return listPage(rows, page, toRecord, (row) => row.id)
+    },
+
+    async getHook(authority, id) {
+      const row = await kysely
+        .selectFrom('hooks')
+        .selectAll()
+        .where('authority', '=', authority)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (!row) throw notFound('hook', id)
+      return toRecord(row)
+    },
+
+    createHook(authority, hook, sealed, actor) {
+      return transact(async (transaction) => {
+        await lockAuthority(transaction, authority)
+        const { count } = await transaction
+          .selectFrom('hooks')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .where('authority', '=', authority)
+          .executeTakeFirstOrThrow()
+        const row: RegistryTables['hooks'] = {
+          authority,
+          id: hook.id,
+          version: context.nextId(),
+          document: toDocument(hook),
+          sealed,
+          position: await readPosition(transaction, authority),
+          next_time: 0,
+          progress: JSON.stringify(NEW_HOOK_PROGRESS),
+          paused_time: null,
+          pause_note: null,
+        }
+        const { numInsertedOrUpdatedRows } = await transaction
+          .insertInto('hooks')
+          .values(row)
+          .onConflict((conflict) => conflict.columns(['authority', 'id']).doNothing())
+          .executeTakeFirstOrThrow()
+        if (!numInsertedOrUpdatedRows) throw alreadyExists('hook', hook.id)
+        if (Number(count) >= HOOKS_MAX) {
+          throw new KerbsideError('CONFLICT', `There are ${HOOKS_MAX} hooks already.`)
+        }
+        await recordAudit(transaction, context, [entry(authority, hook.id, 'create', actor, tell(hook))])
+        return toRecord(row)
+      })
+    },
+
+    updateHook(authority, id, change, actor) {
+      return transact(async (transaction) => {
+        await lockAuthority(transaction, authority)
+        const before = await transaction
+          .selectFrom('hooks')
+          .selectAll()
+          .where('authority', '=', authority)
+          .where('id', '=', id)
+          .executeTakeFirst()
+        if (!before) throw notFound('hook', id)
+        const { deliveredTime } = toRecord(before).progress
+        const { isPaused = before.paused_time !== null } = change
+        const row: RegistryTables['hooks'] = {
+          ...before,
+          version: context.nextId(),
+          ...(change.hook && { document: toDocument(change.hook) }),
+          ...(change.sealed && { sealed: change.sealed }),
+          next_time: 0,
+          progress: JSON.stringify({ ...NEW_HOOK_PROGRESS, deliveredTime }),
+          paused_time: isPaused ? (before.paused_time ?? clock.now()) : null,
+          pause_note: isPaused ? before.pause_note : null,
+        }
+        await transaction
+          .updateTable('hooks')
+          .set(row)
+          .where('authority', '=', authority)
+          .where('id', '=', id)
+          .execute()
+        const detail = {
+          ...(change.hook && tell(change.hook)),
+          ...(change.sealed && { secret: 'replaced' }),
+          isPaused,
+        }
+        await recordAudit(transaction, context, [entry(authority, id, 'update', actor, detail)])
+        return toRecord(row)
+      })
+    },
+
+    deleteHook(authority, id, actor) {
+      return transact(async (transaction) => {
+        await lockAuthority(transaction, authority)
+        const { numDeletedRows } = await transaction
+          .deleteFrom('hooks')
+          .where('authority', '=', authority)
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow()
+        if (numDeletedRows === 0n) throw notFound('hook', id)
+        await recordAudit(transaction, context, [entry(authority, id, 'delete', actor)])
+      })
+    },
+
+    async listDueHooks(now) {
+      const rows = await kysely
+        .selectFrom('hooks')
+        .selectAll()
+        .where('paused_time', 'is', null)
+        .where('next_time', '<=', now)
+        .where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('alert_events')
+              .select('sequence')
+              .whereRef('alert_events.authority', '=', 'hooks.authority')
+              .whereRef('alert_events.sequence', '>', 'hooks.position'),
+          ),
+        )
+        .orderBy('next_time')
+        .orderBy('authority')
+        .orderBy('id')
+        .execute()
+      return rows.map(toRecord)
+    },
+
+    recordHookTry({ authority, hook: { id }, position, version }, outcome) {
+      return transact(async (transaction) => {
+        const { progress, pauseNote } = outcome
+        let update = transaction
+          .updateTable('hooks')
+          .set({
+            position: outcome.position,
+            next_time: outcome.nextTime,
+            progress: JSON.stringify(progress),
+            ...(pauseNote !== null && { paused_time: clock.now(), pause_note: cleanText(pauseNote) }),
+          })
+          .where('authority', '=', authority)
+          .where('id', '=', id)
+          .where('position', '=', position)
+        // What was delivered is, whatever was changed meanwhile; what was not may be by what the hook is now.
+        const isDelivered = outcome.deliveries.some(({ status }) => status === 'delivered')
+        if (!isDelivered) update = update.where('version', '=', version)
+        const { numUpdatedRows } = await update.executeTakeFirstOrThrow()
+        if (numUpdatedRows === 0n) return false
+        await keepDeliveries(transaction, { authority, hook: id, deliveries: outcome.deliveries })
+        return true
+      })
+    },
+
+    async listHookDeliveries(authority, hook, page) {
+      let query = kysely
+        .selectFrom('hook_deliveries')
+        .select(['sequence', 'document'])
+        .where('authority', '=', authority)
+        .where('hook', '=', hook)
+      if (page.after !== undefined) query = query.where('sequence', '<', Number(page.after))
+      const rows = await query
+        .orderBy('sequence', 'desc')
+        .limit(page.limit + 1)
+        .execute()
+      return listPage(
+        rows,
+        page,
+        ({ document }): HookDelivery => JSON.parse(document),
+        ({ sequence }) => String(sequence),
+      )
+    },
+  }
+}
+
+/** Behind what has been: a new hook is told of what comes. */
+async function readPosition(transaction: RegistryTransaction, authority: string): Promise<number> {
+  const { last } = await transaction
+    .selectFrom('alert_events')
+    .select(({ fn }) => fn.max('sequence').as('last'))
+    .where('authority', '=', authority)
+    .executeTakeFirstOrThrow()
+  return last ?? 0
+}
+
+async function keepDeliveries(
+  transaction: RegistryTransaction,
+  {
+    authority,
+    hook,
+    deliveries,
+  }: { readonly authority: string; readonly hook: string; readonly deliveries: readonly HookDelivery[] },
+): Promise<void> {
+  if (deliveries.length === 0) return
+  const rows = deliveries.map((delivery) => ({
+    authority,
+    hook,
+    sequence: delivery.sequence,
+    tried_time: delivery.triedTime,
+    document: cleanText(JSON.stringify(delivery)),
+  }))
+  await transaction
+    .insertInto('hook_deliveries')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['authority', 'hook', 'sequence']).doUpdateSet(({ ref }) => ({
+        tried_time: ref('excluded.tried_time'),
+        document: ref('excluded.document'),
+      })),
+    )
+    .execute()
+}
+
+/** Those tried long ago go, and of each hook those before its newest. */
+export async function trimHookDeliveries(transaction: RegistryTransaction, now: number): Promise<void> {
+  await transaction
+    .deleteFrom('hook_deliveries')
+    .where('tried_time', '<', now - DELIVERIES_KEPT_MS)
+    .execute()
+  await sql`
+    delete from hook_deliveries where (authority, hook, sequence) in (
+      select authority, hook, sequence from (
+        select authority, hook, sequence,
+          row_number() over (partition by authority, hook order by sequence desc) as place
+        from hook_deliveries
+      ) as newest where place > ${DELIVERIES_MAX}
+    )`.execute(transaction)
+}
+
+function toDocument(hook: Hook): string {
+  return JSON.stringify({ ...hook, name: cleanText(hook.name) })
+}
+
+function toRecord(row: RegistryTables['hooks']): HookRecord {
+  return {
+    authority: row.authority,
+    version: row.version,
+    hook: JSON.parse(row.document),
+    sealed: row.sealed === null ? null : new Uint8Array(row.sealed),
+    position: row.position,
+    nextTime: row.next_time,
+    progress: JSON.parse(row.progress),
+    pausedTime: row.paused_time,
+    pauseNote: row.pause_note,
+  }
+}
+
+/** Without what follows the host: it is what some receivers know a sender by. */
+function tell({ name, url, email, events, conditions }: Hook): object {
+  return { name, ...(url === null ? { email } : { url: new URL(url).origin }), events, conditions }
+}
+
+function entry(authority: string, target: string, change: string, actor: string, detail?: unknown) {
+  return { authority, actor, action: `hook.${change}`, target, detail }
+}
