@@ -1,6 +1,5 @@
-import { type LookupAddress, lookup as lookupAny } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import { isPrivateAddress } from './is-private-address.ts'
+import { systemNames } from './outside-names.ts'
 
 /** Where an outside address leads to something that it must not reach. */
 class PrivateAddressError extends Error {
@@ -14,23 +13,23 @@ class PrivateAddressError extends Error {
  * The resolver that a connection to an outside host is made with. The check is of the very addresses that are then connected
  * to, so a name that answers otherwise the next time gains nothing by it.
  */
-export function createOutsideLookup(isPrivateAllowed: boolean): LookupFunction {
+export function createOutsideLookup(isPrivateAllowed: boolean, names = systemNames): LookupFunction {
   return (host, options, callback) => {
-    lookupAny(host, { ...options, all: true }, (error, addresses) => {
+    names.lookup(host, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, [])
       const allowed = isPrivateAllowed
         ? addresses
-        : addresses.filter(({ address }) => !isPrivateAddress(address))
+        : addresses.filter(({ address }) => !names.isPrivate(address))
       const [first] = allowed
       if (!first) return callback(new PrivateAddressError(host), [])
-      if (options.all) return callback(null, allowed as LookupAddress[])
+      if (options.all) return callback(null, allowed)
       callback(null, first.address, first.family)
     })
   }
 }
 
 /** An address in numbers is connected to without a resolver, and so has to be checked before. Throws PrivateAddressError. */
-export function refusePrivateHost(hostname: string, isPrivateAllowed: boolean): void {
+export function refusePrivateHost(hostname: string, isPrivateAllowed: boolean, names = systemNames): void {
   const bare = hostname.replace(/^\[|\]$/g, '')
-  if (!isPrivateAllowed && isIP(bare) !== 0 && isPrivateAddress(bare)) throw new PrivateAddressError(bare)
+  if (!isPrivateAllowed && isIP(bare) !== 0 && names.isPrivate(bare)) throw new PrivateAddressError(bare)
 }
