@@ -26,6 +26,8 @@ type RegistryConfig = { type: 'sqlite'; path: string } | { type: 'postgres'; url
 type RoadsConfig =
   /** The imported map; straight lines where nobody has imported any. */
   { type: 'graph'; path: string } | { type: 'straight' } | { type: 'osrm' | 'valhalla'; url: string }
+/** Where in the data folder the imported map is, unless `KERBSIDE_ROADS` says otherwise. */
+export const ROADS_FILE = 'roads.kerbside'
 type SourceConfig = { type: 'journal' } | { type: 'mqtt'; url: string }
 
 export interface Config {
@@ -238,7 +240,7 @@ function parseSource(value: string): SourceConfig {
 
 function parseRoads(value: string, dataFolder: string): RoadsConfig {
   if (value.startsWith('graph:')) {
-    return { type: 'graph', path: value.slice('graph:'.length) || join(dataFolder, 'roads.kerbside') }
+    return { type: 'graph', path: value.slice('graph:'.length) || join(dataFolder, ROADS_FILE) }
   }
   if (value === 'straight:') return { type: 'straight' }
   const [, type, address = ''] = /^(osrm|valhalla):(.*)$/.exec(value) ?? []

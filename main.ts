@@ -14,6 +14,7 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
                        [--out FILE]
                                     has a running Kerbside plan a round; FILE ends in .json, .geojson, .gpx, .csv, .html
   kerbside import osm FILE.osm.pbf  the streets that rounds are planned on, instead of those imported before
+  kerbside import town [--seed N]   those of the simulated town, for kerbside sim beside services
   kerbside import devices FILE --authority ID [--kind bin] [--credentials FILE] [--map FIELD=PROPERTY] [--skip-bad]
                                     registers what a GeoJSON or CSV file lists: devices, depots, tips
   kerbside import gtfs FILE.zip --authority ID

@@ -1,17 +1,18 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { KerbsideError } from '../model/error.ts'
 import { serve } from '../wiring/serve.ts'
+import { TOWN_SEED } from '../wiring/town-seed.ts'
 import { version } from '../wiring/version.ts'
 import { clientOf } from './client-of.ts'
 import { showProgress } from './show-progress.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** A simulated town that publishes to a running Kerbside, whose addresses are KERBSIDE_HTTP and KERBSIDE_MQTT. */
 export async function sim(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
-      seed: { type: 'string', default: '1' },
+      seed: { type: 'string', default: String(TOWN_SEED) },
       authority: { type: 'string', default: 'demo' },
       'history-days': { type: 'string', default: '28' },
     },
@@ -32,10 +33,4 @@ export async function sim(args: string[]): Promise<void> {
       onProgress: showProgress(logger),
     })
   })
-}
-
-function wholeNumber(name: string, value: string): number {
-  const number = Number(value)
-  if (Number.isSafeInteger(number) && number >= 0) return number
-  throw new KerbsideError('INVALID_REQUEST', `${name}: ${value} is no whole number from 0`)
 }

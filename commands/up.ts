@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util'
 import { openDeviceDirectory } from '../registry/device-directory.ts'
 import { brokerUrl, listening, urlOf } from '../wiring/addresses.ts'
 import { createApiOf } from '../wiring/create-api.ts'
+import { ensureTownRoads } from '../wiring/ensure-town-roads.ts'
 import { ensureInstallationKey, greet } from '../wiring/greet.ts'
 import { openRegistry, openStore } from '../wiring/open-stores.ts'
 import { serve } from '../wiring/serve.ts'
 import { attachWebSockets, startJournalled } from '../wiring/start-broker.ts'
 import { DEMO_AUTHORITY, startDemo } from '../wiring/start-demo.ts'
 import { startConnections, startFromBroker } from '../wiring/start-ingest.ts'
+import { TOWN_SEED } from '../wiring/town-seed.ts'
 import { version } from '../wiring/version.ts'
 
 /** All in one process. */
@@ -25,6 +27,7 @@ export async function up(args: string[]): Promise<void> {
         ? await startJournalled(core, { registry, directory, store })
         : await startFromBroker(core, { registry, directory, store }, config.source.url)
     await startConnections(core, { registry, directory, store })
+    if (values.demo) await ensureTownRoads(core, TOWN_SEED)
     const channel = ports.broker?.channel
     const app = await createApiOf(core, { registry, directory, store, ...ports, channel })
     if (ports.broker) attachWebSockets(app.server, ports.broker)

@@ -1,0 +1,2 @@
+/** Of the town that is simulated unless another is asked for. */
+export const TOWN_SEED = 1
