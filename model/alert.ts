@@ -1,23 +1,7 @@
 import { z } from 'zod'
+import { ALERT_CONDITIONS } from './alert-condition.ts'
 import { KINDS } from './device.ts'
 import { idSchema } from './id.ts'
-
-/** What operations teams are alerted to; `docs/alerts.md` says when each is raised and cleared. */
-export const ALERT_CONDITIONS = [
-  'bin-overflow',
-  'fire',
-  'tilt',
-  'battery-low',
-  'device-silent',
-  'counter-zero',
-  'sign-dark',
-  'sign-wrong',
-  'feed-stale',
-  'accuracy-fallen',
-  'journal-filling',
-  'quarantine-rising',
-] as const
-export type AlertCondition = (typeof ALERT_CONDITIONS)[number]
 
 export const ALERT_SEVERITIES = ['warning', 'critical'] as const
 export type AlertSeverity = (typeof ALERT_SEVERITIES)[number]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ALERT_CONDITIONS } from './alert-condition.ts'
 import { idSchema } from './id.ts'
 import { mergePatch } from './merge-patch.ts'
 import { timeOfDaySchema } from './time-of-day.ts'
@@ -38,6 +39,12 @@ export const settingsSchema = z.looseObject({
   skills: z.array(z.string().min(1).max(64)).max(50).optional(),
   /** How long it takes to empty it, from stopping to driving on. */
   serviceSeconds: z.number().min(0).max(86_400).optional(),
+  /** What nobody is to be alerted to of it. */
+  alertsOff: z.array(z.enum(ALERT_CONDITIONS)).max(ALERT_CONDITIONS.length).optional(),
+  /** At this charge and below its battery is low. Default 15. */
+  batteryLowPercent: z.number().min(1).max(99).optional(),
+  /** A battery that only tells its voltage is low at this and below; without it, none is. */
+  batteryLowVolts: z.number().min(0).max(100).optional(),
   /** What a day of overflowing costs, in the money of the lorries' costs. */
   overflowCostPerDay: z.number().min(0).max(1_000_000).optional(),
   /** What a display speaks: Kerbside's plain JSON, which is the default, or RTIG T047. */

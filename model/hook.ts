@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { ALERT_CONDITIONS, ALERT_EVENT_TYPES } from './alert.ts'
+import { ALERT_EVENT_TYPES } from './alert.ts'
+import { ALERT_CONDITIONS } from './alert-condition.ts'
 import { idSchema } from './id.ts'
 
 const urlSchema = z

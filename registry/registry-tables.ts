@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
-import type { AlertCondition, AlertEventType } from '../model/alert.ts'
+import type { AlertEventType } from '../model/alert.ts'
+import type { AlertCondition } from '../model/alert-condition.ts'
 import type { Kind } from '../model/device.ts'
 import type { KeyRequestState } from '../model/key-request.ts'
 import type { RejectionReason } from '../model/rejection.ts'

@@ -1,4 +1,5 @@
-import type { Alert, AlertCondition, AlertEvent, NewAlert } from '../model/alert.ts'
+import type { Alert, AlertEvent, NewAlert } from '../model/alert.ts'
+import type { AlertCondition } from '../model/alert-condition.ts'
 import type { Authority, AuthorityPatch, NewAuthority } from '../model/authority.ts'
 import type { Balance } from '../model/balance.ts'
 import type { Connection, ConnectionState } from '../model/connection.ts'

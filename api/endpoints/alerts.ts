@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { ALERT_CONDITIONS, ALERT_STATES, acknowledgementSchema, alertSchema } from '../../model/alert.ts'
+import { ALERT_STATES, acknowledgementSchema, alertSchema } from '../../model/alert.ts'
+import { ALERT_CONDITIONS } from '../../model/alert-condition.ts'
 import { idSchema } from '../../model/id.ts'
 import type { AlertEvents, AlertListener } from '../alert-events.ts'
 import { answers, answersWith, documented } from '../documented.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { AlertCondition, NewAlert } from '../../../model/alert.ts'
+import type { NewAlert } from '../../../model/alert.ts'
+import type { AlertCondition } from '../../../model/alert-condition.ts'
 import { ACTOR, openFor, openWithAuthorities, type RegistryHarness } from './harness.ts'
 
 const TIME = Date.parse('2026-02-16T12:00:00Z')
