@@ -80,7 +80,8 @@ export const featureCollectionSchema = z.object({
 
 const NONE: readonly Reading[] = []
 
-function groupByDevice(latest: readonly Reading[]): Map<string, Reading[]> {
+/** Of each device, the newest of its parts. */
+export function groupByDevice(latest: readonly Reading[]): Map<string, Reading[]> {
   const groups = new Map<string, Reading[]>()
   for (const reading of latest) {
     const group = groups.get(reading.device)
@@ -90,7 +91,7 @@ function groupByDevice(latest: readonly Reading[]): Map<string, Reading[]> {
   return groups
 }
 
-function findNewest(readings: readonly Reading[]): Reading | undefined {
+export function findNewest(readings: readonly Reading[]): Reading | undefined {
   return readings.reduce<Reading | undefined>(
     (newest, reading) => (newest && newest.time >= reading.time ? newest : reading),
     undefined,
@@ -148,7 +149,8 @@ function writeReading(reading: Reading): { time: string; fields: string } {
   return written
 }
 
-function isSilent(device: Device, newest: Reading | undefined, now: number): boolean {
+/** Whether it has not been heard of for longer than it should; `now` in ms since 1970. */
+export function isSilent(device: Device, newest: Reading | undefined, now: number): boolean {
   if (!newest) return true
   // A counter's time is its interval's start, so it could not have reported before the end.
   const { intervalSeconds } = newest.fields

@@ -22,6 +22,8 @@ const levelSchema = z
 export const settingsSchema = z.looseObject({
   /** How often the device should report; sent to it in its retained config. */
   reportIntervalSeconds: z.int().min(1).max(2_678_400).optional(),
+  /** A part of the place, such as a district, by which dashboards tell devices apart. */
+  area: z.string().min(1).max(64).optional(),
   /** The distance that the sensor of an empty bin measures, to its floor. */
   emptyDistanceMm: z.number().min(1).max(65_000).optional(),
   /** The distance that the sensor of a full bin measures. */

@@ -4,6 +4,7 @@ import type { FillForecast, FillQuestion } from './forecast/fill-forecast.ts'
 import { createFillHistory, type FillHistory } from './forecast/fill-history.ts'
 import { createFillPool, type FillPool } from './forecast/fill-pool.ts'
 import { forecastFill } from './forecast/forecast-fill.ts'
+import { isStuck } from './forecast/is-stuck.ts'
 import { observeFill } from './forecast/observe-fill.ts'
 
 /** A bin, and its stream, by which it is like others. */
@@ -30,6 +31,8 @@ export interface FillAnswer {
   readonly time: number | null
   readonly fillPercent: number | null
   readonly readingCount: number
+  /** Whether its sensor seems to repeat itself. */
+  readonly isStuck: boolean
   readonly forecasts: readonly FillForecast[]
 }
 
@@ -91,6 +94,7 @@ export function createFillTowns(): FillTowns {
         time: history.time,
         fillPercent: history.time === null ? null : history.fillPercent,
         readingCount: history.readingCount,
+        isStuck: isStuck(history, pool),
         forecasts: forecastFill(history, pool, question),
       }))
     },
