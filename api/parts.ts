@@ -11,6 +11,7 @@ import type { Roads } from '../rounds/roads/roads.ts'
 import type { RoundPlanner } from '../rounds/round-planner.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
 import type { AccuracyCount } from '../transit/accuracy/accuracy-counters.ts'
+import type { RecentHorizon } from '../transit/accuracy/recent-accuracy.ts'
 import type { Timetable } from '../transit/timetable/timetable.ts'
 import type { TransitSnapshot } from '../transit/trip-prediction.ts'
 import type { FillForecasts } from './fill-forecasts.ts'
@@ -42,6 +43,7 @@ interface QuarantineReplay {
     authority: string,
     id: string,
     actor: string,
+    corrected?: Uint8Array,
   ): Promise<{ readonly isStored: boolean; readonly rejection?: Rejection | undefined }>
   replayAll(
     authority: string,
@@ -64,6 +66,8 @@ export interface TransitDesk {
   onChange(authority: string, listener: () => void): () => void
   /** What predictions came to; undefined where nothing is followed. */
   accuracy(authority: string): readonly AccuracyCount[] | undefined
+  /** What predictions came to within the last hour, by how far ahead they were. */
+  recentAccuracy(authority: string): readonly RecentHorizon[]
 }
 
 /** Everything that the API is put together from. */

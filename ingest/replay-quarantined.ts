@@ -7,8 +7,16 @@ import { createMessageDecoder, type DecodedMessages } from './decode-messages.ts
 import { createResendSettler } from './settle-resends.ts'
 
 export interface QuarantineReplay {
-  /** Rejects with NOT_FOUND where it is not in quarantine. */
-  replay(authority: string, id: string, actor: string): Promise<{ isStored: boolean; rejection?: Rejection }>
+  /**
+   * With `corrected`, that is tried in the place of what was published; where it cannot be stored either, what was published stays
+   * in quarantine as it is. Rejects with NOT_FOUND where it is not in quarantine.
+   */
+  replay(
+    authority: string,
+    id: string,
+    actor: string,
+    corrected?: Uint8Array,
+  ): Promise<{ isStored: boolean; rejection?: Rejection | undefined }>
   /** All that the filter finds, in pages, so that any number takes the same memory. */
   replayAll(
     authority: string,
@@ -39,9 +47,11 @@ export function createQuarantineReplay({
   const decodeMessages = createMessageDecoder({ directory, oldestDays, readingsMax: Infinity })
 
   return {
-    async replay(authority, id, actor) {
+    async replay(authority, id, actor, corrected) {
       const entry = await registry.getQuarantined(authority, id)
-      const [rejection] = await replayPage([entry], actor)
+      const [rejection] = corrected
+        ? await correct(entry, corrected, actor)
+        : await replayPage([entry], actor)
       return rejection
         ? { isStored: false, rejection: { reason: rejection.reason, detail: rejection.detail } }
         : { isStored: true }
@@ -67,6 +77,27 @@ export function createQuarantineReplay({
     entries: readonly Quarantined[],
     actor: string,
   ): Promise<readonly (Rejection | undefined)[]> {
+    const rejections = await storeAll(entries)
+    for (let start = 0; start < entries.length; start += SETTLED_AT_ONCE) {
+      const some = entries.slice(start, start + SETTLED_AT_ONCE)
+      await Promise.all(some.map((entry, index) => settle(entry, rejections[start + index], actor)))
+    }
+    return rejections
+  }
+
+  async function correct(
+    entry: Quarantined,
+    corrected: Uint8Array,
+    actor: string,
+  ): Promise<readonly (Rejection | undefined)[]> {
+    // Only of what was published is just the beginning kept.
+    const reason = entry.reason === 'too_large' ? 'not_json' : entry.reason
+    const rejections = await storeAll([{ ...entry, reason, payload: corrected }])
+    if (!rejections[0]) await settle(entry, undefined, actor, corrected)
+    return rejections
+  }
+
+  async function storeAll(entries: readonly Quarantined[]): Promise<(Rejection | undefined)[]> {
     await directory.refresh()
     const { decoded, rejections } = decodeEntries(entries)
     // Entries of one page may be resends of each other, or of what was stored before.
@@ -80,10 +111,6 @@ export function createQuarantineReplay({
     const refused = decoded.readings.length > 0 ? await store.write(decoded.readings) : []
     for (const { index, detail } of refused) {
       rejections[decoded.messageIndexes[index] as number] = { reason: 'refused_by_store', detail }
-    }
-    for (let start = 0; start < entries.length; start += SETTLED_AT_ONCE) {
-      const some = entries.slice(start, start + SETTLED_AT_ONCE)
-      await Promise.all(some.map((entry, index) => settle(entry, rejections[start + index], actor)))
     }
     return rejections
   }
@@ -115,10 +142,11 @@ export function createQuarantineReplay({
     { authority, id }: Quarantined,
     rejection: Rejection | undefined,
     actor: string,
+    corrected?: Uint8Array,
   ): Promise<void> {
     try {
       if (rejection) await registry.updateQuarantined(authority, id, rejection.reason, rejection.detail)
-      else await registry.resolveQuarantined(authority, id, actor)
+      else await registry.resolveQuarantined(authority, id, actor, corrected)
     } catch (error) {
       // Another replay was faster, or it was discarded meanwhile: there is nothing left to settle.
       if (!(error instanceof KerbsideError && error.code === 'NOT_FOUND')) throw error

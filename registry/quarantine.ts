@@ -8,6 +8,8 @@ import type { RegistryTables } from './registry-tables.ts'
 
 /** Of payload in one page, however many readings it may have: nonsense takes six times as much once it is JSON. */
 const PAGE_BYTES_MAX = 4 * 1_048_576
+/** Of a payload in the audit. */
+const EXCERPT_BYTES = 1_024
 
 export function createQuarantineRecords(
   context: RegistryContext,
@@ -60,13 +62,13 @@ export function createQuarantineRecords(
         .execute()
     },
 
-    resolveQuarantined(authority, id, actor) {
+    resolveQuarantined(authority, id, actor, corrected) {
       return transact(async (transaction) => {
         const row = await transaction
           .deleteFrom('quarantine')
           .where('authority', '=', authority)
           .where('id', '=', id)
-          .returning(['source', 'device', 'reason'])
+          .returning(['source', 'device', 'reason', 'payload'])
           .executeTakeFirst()
         if (!row) throw notFound('quarantined reading', id)
         await sql`
@@ -76,9 +78,13 @@ export function createQuarantineRecords(
           {
             authority,
             actor,
-            action: 'quarantine.replay',
+            action: corrected ? 'quarantine.correct' : 'quarantine.replay',
             target: id,
-            detail: { device: row.device, reason: row.reason },
+            detail: {
+              device: row.device,
+              reason: row.reason,
+              ...(corrected && { published: excerptOf(row.payload), corrected: excerptOf(corrected) }),
+            },
           },
         ])
       })
@@ -119,6 +125,10 @@ export function createQuarantineRecords(
       })
     },
   }
+}
+
+function excerptOf(payload: Uint8Array): string {
+  return cleanText(Buffer.from(payload.subarray(0, EXCERPT_BYTES)).toString())
 }
 
 /** How many of the first have no more bytes than `bytesMax` together; one that is larger by itself counts as one. */

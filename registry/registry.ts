@@ -556,8 +556,8 @@ export interface Registry {
   getQuarantined(authority: string, id: string): Promise<Quarantined>
   /** Counted by reason: those that are kept now. */
   countQuarantined(authority: string): Promise<readonly { reason: RejectionReason; count: number }[]>
-  /** It is stored now: it moves from quarantined to stored. */
-  resolveQuarantined(authority: string, id: string, actor: string): Promise<void>
+  /** It is stored now: it moves from quarantined to stored. What was stored in its place is told to the audit. */
+  resolveQuarantined(authority: string, id: string, actor: string, corrected?: Uint8Array): Promise<void>
   /** It was tried again in vain, for this reason. */
   updateQuarantined(authority: string, id: string, reason: RejectionReason, detail: string): Promise<void>
   /** Resolves with how many were discarded. They stay counted as quarantined. */

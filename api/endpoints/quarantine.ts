@@ -23,6 +23,8 @@ const quarantinedSchema = z.object({
 
 const filterShape = { reason: z.enum(REJECTION_REASONS).optional(), device: idSchema.optional() }
 const quarantinedParams = authorityParams.extend({ id: z.string().min(1).max(100) })
+/** As much as a device may publish. */
+const PAYLOAD_CHARACTERS_MAX = 256 * 1024
 const discardedSchema = z.object({ discarded: z.int() })
 
 export function registerQuarantine(app: Api, { registry, quarantine, publicUrl }: ApiParts): void {
@@ -52,13 +54,41 @@ export function registerQuarantine(app: Api, { registry, quarantine, publicUrl }
       ),
   )
 
+  app.get(
+    '/v1/authorities/:authority/quarantine/reasons',
+    {
+      config: { scope: 'read' },
+      schema: {
+        ...documented('ingest', 'countQuarantined', 'How many readings are in quarantine, by reason'),
+        params: authorityParams,
+        response: answers(
+          200,
+          'The most first',
+          z.object({
+            items: z.array(z.object({ reason: z.enum(REJECTION_REASONS), count: z.int() })),
+          }),
+        ),
+      },
+    },
+    async (request) => {
+      const counts = await registry.countQuarantined(request.params.authority)
+      return { items: counts.toSorted((a, b) => b.count - a.count) }
+    },
+  )
+
   app.post(
     '/v1/authorities/:authority/quarantine/:id/replay',
     {
       config: { scope: 'operate' },
       schema: {
-        ...documented('ingest', 'replayQuarantined', 'Try a quarantined reading again, after a fix'),
+        ...documented(
+          'ingest',
+          'replayQuarantined',
+          'Try a quarantined reading again, after a fix',
+          'With a `payload` in the body that is stored in the place of what was published, and the audit says so. Where it cannot be stored either, what was published stays in quarantine as it is.',
+        ),
         params: quarantinedParams,
+        body: z.strictObject({ payload: z.string().min(1).max(PAYLOAD_CHARACTERS_MAX) }).optional(),
         response: answers(
           200,
           'Whether it is stored now, and where not, why',
@@ -72,7 +102,8 @@ export function registerQuarantine(app: Api, { registry, quarantine, publicUrl }
     },
     async (request) => {
       const { authority, id } = request.params
-      const { isStored, rejection } = await quarantine.replay(authority, id, actorOf(request))
+      const corrected = request.body && Buffer.from(request.body.payload)
+      const { isStored, rejection } = await quarantine.replay(authority, id, actorOf(request), corrected)
       return { isStored, reason: rejection?.reason ?? null, detail: rejection?.detail ?? null }
     },
   )

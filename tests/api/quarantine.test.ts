@@ -189,3 +189,29 @@ test('the balance is brought up to date before it is read', async () => {
   const { body } = await app.call('GET', `${ALPHA}/ingest`)
   expect(body).toEqual({ accepted: 5, stored: 0, quarantined: 0, pending: 5, lagSeconds: 2 })
 })
+
+test('readings in quarantine are counted by reason, the most first', async () => {
+  const app = await createAlpha()
+  await quarantine(app, [{ reason: 'not_json', detail: 'not JSON' }, {}, {}])
+  const { body } = await app.call('GET', `${QUARANTINE}/reasons`)
+  expect(body).toEqual({
+    items: [
+      { reason: 'not_calibrated', count: 2 },
+      { reason: 'not_json', count: 1 },
+    ],
+  })
+})
+
+test('a corrected payload is stored in the place of what was published, and anything else in the body is refused', async () => {
+  const app = await createAlpha()
+  await quarantine(app, [{}])
+  const [id] = await listIds(app)
+  const path = `${QUARANTINE}/${id}/replay`
+  const refused = await app.call('POST', path, { body: { payload: '' } })
+  expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: 'payload' }] } })
+  expect(await app.call('POST', path, { body: { payloads: 'x' } })).toMatchObject({ status: 400 })
+
+  const stored = await app.call('POST', path, { body: { payload: '{"fillPercent":56}' } })
+  expect(stored.body).toEqual({ isStored: true, reason: null, detail: null })
+  expect(await listIds(app)).toEqual([])
+})

@@ -43,6 +43,41 @@ it('what is still refused gets the reason that holds now', async () => {
   ])
 })
 
+it('a corrected reading is stored in the place of what was published, and what is no better changes nothing', async () => {
+  const { town, replay } = await openWith([{ id: 'bin-1', kind: 'bin' }], [{ fillPercent: 560 }])
+  const [entry] = await list(town)
+  const id = entry?.id ?? ''
+  const worse = await replay.replay('town', id, 'test', Buffer.from('{"fillPercent":'))
+  expect(worse).toMatchObject({ isStored: false, rejection: { reason: 'not_json' } })
+  expect(await list(town)).toEqual([entry])
+
+  expect(await replay.replay('town', id, 'test', Buffer.from('{"fillPercent":56}'))).toEqual({
+    isStored: true,
+  })
+  expect(await list(town)).toEqual([])
+  expect(await town.readings('bin', 'bin-1')).toMatchObject([
+    { time: entry?.receivedTime, fields: { fillPercent: 56 } },
+  ])
+  expect(await town.registry.getBalance('town', town.clock.now())).toMatchObject({
+    stored: 1,
+    quarantined: 0,
+  })
+  const { items } = await town.registry.listAudit('town', { limit: 100 })
+  expect(items.at(-1)).toMatchObject({
+    action: 'quarantine.correct',
+    detail: { published: '{"fillPercent":560}', corrected: '{"fillPercent":56}' },
+  })
+})
+
+it('a corrected reading is still its device’s own', async () => {
+  const { town, replay } = await openWith([{ id: 'bin-1', kind: 'bin' }], [{ fillPercent: 560 }])
+  const [entry] = await list(town)
+  const other = Buffer.from('{"fillPercent":56,"device":"bin-2"}')
+  expect(await replay.replay('town', entry?.id ?? '', 'test', other)).toMatchObject({
+    rejection: { reason: 'wrong_device' },
+  })
+})
+
 it('an array within an array stays one refused reading', async () => {
   const { town, replay } = await openWith(
     [{ id: 'bin-1', kind: 'bin' }],
