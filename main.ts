@@ -7,7 +7,8 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
   kerbside broker                   MQTT and the journal
   kerbside ingest                   from a broker to the store
   kerbside api                      HTTP
-  kerbside sim [--seed N]           a simulated town that publishes to a running Kerbside
+  kerbside sim [--seed N] [--troubles]
+                                    a simulated town that publishes to a running Kerbside; some devices burn, tilt, fall silent
   kerbside replay PATH [--speed N] [--authority ID]
                                     publishes a recording as if it were live; speed 0 is as fast as it goes
   kerbside plan AUTHORITY [--date D] [--next-date D] [--seconds S] [--threads N] [--seed K] [--bins a,b]

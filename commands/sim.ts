@@ -14,6 +14,7 @@ export async function sim(args: string[]): Promise<void> {
     options: {
       seed: { type: 'string', default: String(TOWN_SEED) },
       authority: { type: 'string', default: 'demo' },
+      troubles: { type: 'boolean', default: false },
       'history-days': { type: 'string', default: '28' },
     },
   })
@@ -27,6 +28,7 @@ export async function sim(args: string[]): Promise<void> {
       logger,
       seed: wholeNumber('--seed', values.seed),
       authority: values.authority,
+      hasTroubles: values.troubles,
       historyDays: wholeNumber('--history-days', values['history-days']),
       credentialsPath: join(config.dataFolder, `sim-${values.authority}.json`),
       signal: core.signal,

@@ -45,8 +45,9 @@ export async function liveOn({
   const { clock, signal, logger, misbehaviour, onDelivery } = options
   const names = misbehaviour?.names ?? MISBEHAVIOUR_NAMES
   const readings = device.readings({ from, to: Number.POSITIVE_INFINITY })
-  let next = readings.next().value as TimedPayload
-  while (!signal.aborted) {
+  let next: TimedPayload | undefined = readings.next().value
+  // A device that has nothing more to say stays as it is, connected and silent.
+  while (next && !signal.aborted) {
     const waitMs = (next.sentTime - clock.now()) / clock.speed
     if (waitMs > 0) {
       await sleep(Math.min(Math.ceil(waitMs), WAIT_MAX_MS), undefined, { signal }).catch(() => undefined)
@@ -54,9 +55,9 @@ export async function liveOn({
     }
     // More than one is due where the clock is fast, or where acknowledgements were long in coming.
     const due: TimedPayload[] = []
-    while (next.sentTime <= clock.now() && due.length < READINGS_PER_PAYLOAD_MAX) {
+    while (next && next.sentTime <= clock.now() && due.length < READINGS_PER_PAYLOAD_MAX) {
       due.push(next)
-      next = readings.next().value as TimedPayload
+      next = readings.next().value
     }
     const name =
       misbehaviour && names.length > 0 && random() < misbehaviour.ratio

@@ -17,6 +17,7 @@ import type { MisbehaviourName } from './misbehaviour.ts'
 import type { ProgressListener } from './progress.ts'
 import { createTown, type TownSize } from './town/create-town.ts'
 import type { Town } from './town/town.ts'
+import { troubleDevices } from './troubles.ts'
 
 export interface SimOptions {
   readonly apiUrl: string
@@ -36,6 +37,8 @@ export interface SimOptions {
   readonly onProgress?: ProgressListener
   /** Each time that a device publishes, it does so amiss with this probability, in one of these manners. */
   readonly misbehaviour?: { readonly ratio: number; readonly names?: readonly MisbehaviourName[] }
+  /** Whether some devices are in trouble from the start, see troubles.ts. */
+  readonly hasTroubles?: boolean
   /** Told of everything live that was acknowledged. */
   readonly onDelivery?: (delivery: Delivery) => void
 }
@@ -53,7 +56,7 @@ const PROGRESS_EVERY_MS = 250
 export async function runSim(options: SimOptions): Promise<void> {
   const { authority, signal, logger, clock, onProgress } = options
   const town = createTown({ seed: options.seed, ...(options.size ? { size: options.size } : {}) })
-  const devices = listTownDevices(town)
+  const devices = options.hasTroubles ? listTroubled(town, options) : listTownDevices(town)
   const api = createApiClient({ apiUrl: options.apiUrl, key: options.adminKey, signal })
   const links: DeviceLink[] = []
   try {
@@ -111,6 +114,13 @@ export async function runSim(options: SimOptions): Promise<void> {
   } finally {
     await Promise.allSettled(links.map((link) => link.close()))
   }
+}
+
+function listTroubled(town: Town, { clock, logger }: SimOptions): TownDevice[] {
+  return troubleDevices(listTownDevices(town), {
+    since: clock.now(),
+    onTrouble: (trouble, device) => logger.info({ trouble, device }, 'a device is in trouble'),
+  })
 }
 
 async function registerTown(

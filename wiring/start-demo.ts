@@ -23,7 +23,7 @@ export async function startDemo(
   { http, mqtt }: { http: string; mqtt: string },
 ): Promise<void> {
   const adminKey = await findDemoKey(config, registry)
-  const child = spawn(process.execPath, [MAIN, 'sim', '--authority', DEMO_AUTHORITY], {
+  const child = spawn(process.execPath, [MAIN, 'sim', '--authority', DEMO_AUTHORITY, '--troubles'], {
     env: {
       ...process.env,
       KERBSIDE_ADMIN_KEY: adminKey,
