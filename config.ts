@@ -9,6 +9,8 @@ import { QUARANTINE_LIMITS, type QuarantineLimits } from './ingest/trim-quaranti
 import { type Clock, createScaledClock, systemClock } from './model/clock.ts'
 import { KerbsideError, messageOf } from './model/error.ts'
 import { parseTime } from './model/time.ts'
+import type { MailServer } from './outside/open-mailer.ts'
+import { parseMailServer } from './outside/parse-mail-server.ts'
 
 export interface Address {
   readonly host: string
@@ -40,10 +42,12 @@ export interface Config {
   readonly source: SourceConfig
   readonly roads: RoadsConfig
   readonly adminKey: string | undefined
-  /** Encrypts the credentials of connections; without it none can be kept. */
+  /** Encrypts credentials of connections and secrets of hooks; without it none can be kept. */
   readonly secretKey: string | undefined
   /** Whether outside addresses that users configure may lead to private networks. */
   readonly isPrivateAllowed: boolean
+  /** Where e-mail is handed over; without it none is sent. */
+  readonly mailServer: MailServer | undefined
   readonly publicUrl: string | undefined
   readonly trustedProxies: readonly string[]
   /** Readings older than this are refused; 0 for no limit. */
@@ -108,6 +112,7 @@ export function readConfig(environment: Environment): Config {
   const adminKey = read('KERBSIDE_ADMIN_KEY', undefined, parseAdminKey)
   const secretKey = read('KERBSIDE_SECRET_KEY', undefined, parseSecretKey)
   const isPrivateAllowed = read('KERBSIDE_ALLOW_PRIVATE', '0', parseSwitch)
+  const mailServer = read('KERBSIDE_SMTP', undefined, parseMailServer)
   const publicUrl = read('KERBSIDE_PUBLIC_URL', undefined, parsePublicUrl)
   const trustedProxies = read('KERBSIDE_TRUSTED_PROXIES', '', parseProxies)
   const oldestDays = read('KERBSIDE_OLDEST_DAYS', '400', parseOldestDays)
@@ -157,6 +162,7 @@ export function readConfig(environment: Environment): Config {
     adminKey,
     secretKey,
     isPrivateAllowed,
+    mailServer,
     publicUrl,
     trustedProxies,
     oldestDays,

@@ -26,6 +26,7 @@ import { registerFeedQuality } from './endpoints/feed-quality.ts'
 import { registerGtfs, UPLOAD_SECONDS } from './endpoints/gtfs.ts'
 import { registerGtfsRt } from './endpoints/gtfs-rt.ts'
 import { registerHealth } from './endpoints/health.ts'
+import { registerHooks } from './endpoints/hooks.ts'
 import { registerIngest } from './endpoints/ingest.ts'
 import { registerKeyRequests } from './endpoints/key-requests.ts'
 import { registerKeys } from './endpoints/keys.ts'
@@ -44,6 +45,8 @@ import { registerStreets } from './endpoints/streets.ts'
 import { registerTrafficForecast } from './endpoints/traffic-forecast.ts'
 import { createFastLane } from './fast-lane.ts'
 import { createFeedQuality } from './feed-quality.ts'
+import { createHookDesk } from './hook-desk.ts'
+import { createHookSender } from './hook-sender.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { countKeyUsage } from './key-usage.ts'
 import { createKnownCallers } from './known-callers.ts'
@@ -159,6 +162,11 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   const signDesk = channel && createSignDesk({ ...parts, channel, boards: stopBoards })
   app.addHook('onReady', async () => signDesk?.start())
   app.addHook('preClose', () => signDesk?.close() ?? Promise.resolve())
+  const hookReach = parts.hookReach ?? { sealer: undefined, mailer: undefined, isPrivateAllowed: false }
+  const hookSender = createHookSender({ ...parts, reach: hookReach })
+  const hookDesk = createHookDesk({ ...parts, sender: hookSender })
+  app.addHook('onReady', async () => hookDesk.start())
+  app.addHook('preClose', () => hookDesk.close())
 
   registerHealth(app, parts)
   registerConsole(app, parts)
@@ -188,6 +196,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerFeedQuality(app, createFeedQuality({ ...parts, feeds }))
   registerServiceNotices(app, parts, view)
   registerAlerts(app, parts, createAlertEvents(parts))
+  registerHooks(app, parts, hookSender)
   registerKeys(app, parts, usage)
   registerKeyRequests(app, parts)
   registerAudit(app, parts)

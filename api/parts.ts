@@ -15,6 +15,7 @@ import type { RecentHorizon } from '../transit/accuracy/recent-accuracy.ts'
 import type { Timetable } from '../transit/timetable/timetable.ts'
 import type { TransitSnapshot } from '../transit/trip-prediction.ts'
 import type { FillForecasts } from './fill-forecasts.ts'
+import type { HookReach } from './hook-sender.ts'
 import type { ApiLimits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
 import type { TimetableImports } from './timetable-imports.ts'
@@ -96,6 +97,8 @@ export interface ApiParts {
   readonly transit?: TransitDesk | undefined
   /** Without it, connections with credentials are refused. */
   readonly sealer?: CredentialSealer | undefined
+  /** Without it, hooks are refused. */
+  readonly hookReach?: HookReach | undefined
   /** The way to devices; without it, no display is told what to show by this process. */
   readonly channel?: DeviceChannel | undefined
   /** Called before the balance is read, so that it shows what was accepted up to now. */

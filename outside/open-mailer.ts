@@ -46,7 +46,7 @@ export function openMailer({ host, port, isTls, user, password, from }: MailServ
   return {
     async send({ to, subject, text, messageId, time }) {
       await transport.sendMail({
-        from,
+        from: { name: 'Kerbside', address: from },
         to,
         subject,
         text,

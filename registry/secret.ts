@@ -14,3 +14,8 @@ export function createKeySecret(): string {
 export function hashSecret(secret: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(secret).digest())
 }
+
+/** 256 random bits as the Standard Webhooks specification writes those that messages are signed with. */
+export function createHookSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`
+}

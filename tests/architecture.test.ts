@@ -15,10 +15,11 @@ const ALLOWED: Record<string, readonly string[]> = {
   signs: ['model', 'transit'],
   'device-sim': ['model'],
   inventory: ['model', 'device-sim'],
+  alerts: ['model'],
   outside: ['model'],
   broker: ['model', 'registry'],
   ingest: ['model', 'store', 'registry', 'outside'],
-  api: ['model', 'store', 'registry', 'rounds', 'transit', 'signs'],
+  api: ['model', 'store', 'registry', 'rounds', 'transit', 'signs', 'alerts', 'outside'],
 }
 /** The root: where parts are wired together. */
 const listRoot = (): string[] => ['main.ts', ...['wiring', 'commands'].flatMap(listSources)]

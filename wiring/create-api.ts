@@ -34,6 +34,8 @@ export async function createApiOf(
   const { createTrafficHistories } = await import('../api/traffic-histories.ts')
   const { createTransitDesk } = await import('../api/transit-desk.ts')
   const { createCredentialSealer } = await import('../registry/seal-credentials.ts')
+  const { createHookSecretSealer } = await import('../registry/seal-hook-secrets.ts')
+  const { openMailer } = await import('../outside/open-mailer.ts')
   const { createQuarantineReplay } = await import('../ingest/replay-quarantined.ts')
   const { createFillForecaster } = await import('../rounds/fill-forecaster.ts')
   const { createRoundPlanner } = await import('../rounds/round-planner.ts')
@@ -80,6 +82,11 @@ export async function createApiOf(
     timetableImports: timetables,
     transit,
     sealer: config.secretKey === undefined ? undefined : createCredentialSealer(config.secretKey),
+    hookReach: {
+      sealer: config.secretKey === undefined ? undefined : createHookSecretSealer(config.secretKey),
+      mailer: config.mailServer && openMailer(config.mailServer),
+      isPrivateAllowed: config.isPrivateAllowed,
+    },
     refreshBalance,
     channel,
     quarantine: createQuarantineReplay({ registry, directory, store, oldestDays: config.oldestDays }),
