@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { createRequestTimes, type RequestTimes } from './request-times.ts'
 
 /** A value to be read at each scrape: one number, or one for each set of labels. */
 type WatchedValue =
@@ -31,6 +32,10 @@ export interface Metrics {
   observeRequest(request: SeenRequest): void
   render(): Promise<string>
   readonly contentType: string
+  /** What a watched metric without labels is now; undefined where this process has none such, or it cannot be read. */
+  find(name: string): Promise<number | undefined>
+  /** Of the requests since this was last asked; event streams last as long as their clients want, and are not among them. */
+  takeRequestTimes(): ReturnType<RequestTimes['take']>
 }
 
 export function createMetrics(): Metrics {
@@ -45,9 +50,12 @@ export function createMetrics(): Metrics {
   })
 
   const seen: SeenRequest[] = []
+  const times = createRequestTimes()
+  const reads = new Map<string, Watch['read']>()
 
   return {
     watch({ name, help, type, labelNames = [], read }) {
+      reads.set(name, read)
       const options = { name, help, labelNames: [...labelNames], registers: [registry] }
       // A counter that is counted elsewhere is set anew to its total.
       if (type === 'gauge') {
@@ -85,11 +93,22 @@ export function createMetrics(): Metrics {
       return registry.metrics()
     },
     contentType: registry.contentType,
+    async find(name) {
+      const value = await Promise.resolve()
+        .then(() => reads.get(name)?.())
+        .catch(() => undefined)
+      return typeof value === 'number' ? value : undefined
+    },
+    takeRequestTimes() {
+      countSeen()
+      return times.take()
+    },
   }
 
   function countSeen(): void {
     for (const { method, route, status, seconds } of seen) {
       requests.observe({ method, route, status: String(status) }, seconds)
+      if (!route.endsWith('/events')) times.add(seconds)
     }
     seen.length = 0
   }

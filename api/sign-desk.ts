@@ -23,6 +23,8 @@ export interface SignDesk {
   look(): Promise<void>
   /** What this process knows of a T047 display; undefined where another one tells displays. */
   find(authority: string, device: string): SignState | undefined
+  /** Whether it is this process that tells displays. */
+  isTelling(): boolean
   close(): Promise<void>
 }
 
@@ -71,6 +73,7 @@ export function createSignDesk({
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
   let isWanted = false
+  let isTelling = false
   let isClosed = false
   let listedAt = Number.NEGATIVE_INFINITY
   let hasFailed = false
@@ -104,6 +107,7 @@ export function createSignDesk({
     },
     look,
     find: (authority, device) => authorities.get(authority)?.signs.find(device),
+    isTelling: () => isTelling,
     async close() {
       isClosed = true
       clearInterval(timer)
@@ -138,9 +142,9 @@ export function createSignDesk({
   }
 
   async function holdsLease(): Promise<boolean> {
-    const isHeld = await lease.hold()
-    if (!isHeld) letGo()
-    return isHeld
+    isTelling = await lease.hold()
+    if (!isTelling) letGo()
+    return isTelling
   }
 
   function letGo(): void {

@@ -1,6 +1,5 @@
 import type { Clock } from '../model/clock.ts'
 import type { Reading } from '../model/reading.ts'
-import { countsField, ROAD_USERS } from '../model/reading.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
 import {
   createTrafficHistory,
@@ -10,6 +9,7 @@ import {
 } from '../rounds/traffic/traffic-history.ts'
 import { createTrafficPool, type TrafficPool } from '../rounds/traffic/traffic-pool.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
+import { countTraffic } from './count-traffic.ts'
 import { createSharedValues } from './shared-values.ts'
 
 /** How long a counter's history is good for, in ms of the machine's: an hour is added to it once an hour. */
@@ -116,15 +116,9 @@ function observeReading(history: TrafficHistory, { time, fields }: Reading): voi
   observeTraffic(history, {
     time,
     intervalSeconds: numberOf(intervalSeconds),
-    count: numberOf(fields['count']) ?? sumCounts(fields),
+    count: countTraffic(fields),
     meanSpeedKph: numberOf(meanSpeedKph),
   })
-}
-
-/** Of all road users; undefined where none is counted. */
-function sumCounts(fields: Reading['fields']): number | undefined {
-  const counts = ROAD_USERS.flatMap((roadUser) => numberOf(fields[countsField(roadUser)]) ?? [])
-  return counts.length > 0 ? counts.reduce((sum, count) => sum + count, 0) : undefined
 }
 
 function numberOf(value: unknown): number | undefined {

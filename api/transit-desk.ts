@@ -66,6 +66,7 @@ export function createTransitDesk({
   return {
     snapshot: (authority) => followers.get(authority)?.snapshot(),
     accuracy: (authority) => followers.get(authority)?.accuracy(),
+    recentAccuracy: (authority) => followers.get(authority)?.recentAccuracy() ?? [],
     onChange,
     step,
     async close() {

@@ -10,6 +10,7 @@ import {
   createAccuracyCounters,
 } from '../transit/accuracy/accuracy-counters.ts'
 import { createPredictionJudge } from '../transit/accuracy/judge-predictions.ts'
+import { createRecentAccuracy, type RecentHorizon } from '../transit/accuracy/recent-accuracy.ts'
 import { createLineCoverage, type LineCoverage } from '../transit/live/line-coverage.ts'
 import { readTripUpdates } from '../transit/live/read-trip-updates.ts'
 import { toSighting } from '../transit/live/sighting.ts'
@@ -49,6 +50,8 @@ export interface TransitFollower {
   /** Undefined until something live was heard. */
   snapshot(): TransitSnapshot | undefined
   accuracy(): readonly AccuracyCount[] | undefined
+  /** What predictions came to within the last hour. */
+  recentAccuracy(): readonly RecentHorizon[]
   /** Writes what was learnt to the registry, where this process is the one that does. */
   keep(): Promise<void>
   /** Writes what came of predictions to the store, where this process is the one that does. Never rejects. */
@@ -94,11 +97,13 @@ export function createTransitFollower({
   let streetsTime = Number.NEGATIVE_INFINITY
   const isKeeper = () => follower.isKeeper
   const predictions = createPredictionKeeper({ authority, registry, store, isKeeper, logger })
+  const recent = createRecentAccuracy()
   const follower: TransitFollower = {
     isKeeper: false,
     step,
     snapshot: () => latest,
     accuracy: () => following?.counters.list(),
+    recentAccuracy: () => recent.list(clock.now()),
     keep,
     writePredictions: predictions.write,
   }
@@ -139,7 +144,10 @@ export function createTransitFollower({
       judge: createPredictionJudge({
         counters,
         hourOf: (time) => hourOf(timeZone, time),
-        onJudged: predictions.add,
+        onJudged(judged) {
+          predictions.add(judged)
+          recent.add(judged, clock.now())
+        },
       }),
       labelOf: (vehicle) => directory.find(authority, vehicle)?.device.name ?? null,
     })

@@ -5,8 +5,8 @@ import { KerbsideError } from '../../model/error.ts'
 import type { Reading } from '../../model/reading.ts'
 import { findSign } from '../../model/sign.ts'
 import { formatTime } from '../../model/time.ts'
-import { compareLines, type LineFault } from '../../signs/compare-lines.ts'
 import { answers, documented } from '../documented.ts'
+import { createLineJudge, readShown, SHOWN_FRESH_MS } from '../judge-shown.ts'
 import { createLocalClock } from '../local-clock.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { deviceParams } from '../schemas.ts'
@@ -49,8 +49,6 @@ const shownSchema = z.object({
     .nullable(),
 })
 
-/** Lines that are older are not compared with what is so now. */
-const FRESH_MS = 120_000
 const LOOK_BACK_MS = 7_200_000
 const DEPARTURES_MAX = 20
 const READINGS_MAX = 1_000
@@ -94,19 +92,8 @@ export function registerDisplayShown(
         stopId,
         input: found?.get(stopId) ?? { departures: [], notices: [] },
       }))
-      const expected = {
-        departures: inputs.flatMap(({ input }) => input.departures),
-        unsettled: [],
-        texts: [
-          ...inputs.flatMap(({ input }) =>
-            input.notices.flatMap(({ texts }) => texts.map(({ text }) => text)),
-          ),
-          device.name ?? '',
-        ],
-        formatLocal: createLocalClock(timeZone),
-      }
-      const shown =
-        state?.snapshot ?? readShown(readings, (lines, time) => compareLines(lines, expected, time), now)
+      const judge = createLineJudge({ device, found, formatLocal: createLocalClock(timeZone) })
+      const shown = state?.snapshot ?? readShown(readings, judge, now)
       const heard = Math.max(state?.lastHeardTime ?? 0, readings.at(-1)?.receivedTime ?? 0)
       return {
         device: id,
@@ -144,7 +131,7 @@ export function registerDisplayShown(
       kind: 'display',
       device,
       from,
-      to: now + FRESH_MS,
+      to: now + SHOWN_FRESH_MS,
       limit: READINGS_MAX,
     })
   }
@@ -152,17 +139,4 @@ export function registerDisplayShown(
 
 function protocolOf(device: Device): 'json' | 't047' {
   return findSign(device) ? 't047' : 'json'
-}
-
-/** The newest lines that a display reported; not judged where they are old. */
-function readShown(
-  readings: readonly Reading[],
-  judge: (lines: readonly string[], time: number) => LineFault[],
-  now: number,
-): { lines: readonly string[]; time: number; faults: readonly LineFault[] | null } | null {
-  const reading = readings.findLast(({ fields }) => typeof fields['lines'] === 'string')
-  if (!reading) return null
-  const lines = JSON.parse(reading.fields['lines'] as string) as string[]
-  const isFresh = now - reading.time <= FRESH_MS
-  return { lines, time: reading.time, faults: isFresh ? judge(lines, reading.time) : null }
 }

@@ -68,6 +68,7 @@ const app = await createApp({
       return () => listeners.delete(listener)
     },
     accuracy: () => undefined,
+    recentAccuracy: () => [],
   },
   limits: { requestsPerMinutePerAddress: Number.MAX_SAFE_INTEGER },
 })

@@ -11,6 +11,7 @@ async function openTown() {
       snapshot: () => undefined,
       onChange: () => () => undefined,
       accuracy: (authority) => (authority === 'alpha' ? counters.list() : undefined),
+      recentAccuracy: () => [],
     },
   })
   await app.createAuthority({ id: 'alpha', published: ['departures'] })

@@ -23,6 +23,7 @@ export async function createTransitTown(parts: Partial<ApiParts> = {}): Promise<
       return () => listeners.delete(listener)
     },
     accuracy: () => undefined,
+    recentAccuracy: () => [],
   }
   const timetables = { find: async (authority: string) => (authority === 'alpha' ? timetable : undefined) }
   const own = await createTestApp({ transit, timetables, ...parts })
