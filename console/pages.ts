@@ -9,4 +9,18 @@ export const PAGES: readonly PageEntry[] = [
     scope: 'published',
     open: async (context) => (await import('./pages/town.ts')).openTown(context),
   },
+  {
+    name: 'quarantine',
+    title: 'Quarantine',
+    icon: 'M12 3 4 6v6c0 5 3.500 8 8 9 4.500-1 8-4 8-9V6l-8-3Zm0 5v5m0 3h.01',
+    scope: 'read',
+    open: async (context) => (await import('./pages/quarantine.ts')).openQuarantine(context),
+  },
+  {
+    name: 'platform',
+    title: 'Platform',
+    icon: 'M3 12h4l3-8 4 16 3-8h4',
+    scope: 'read',
+    open: async (context) => (await import('./pages/platform.ts')).openPlatform(context),
+  },
 ]
