@@ -17,6 +17,7 @@ import { registerAlerts } from './endpoints/alerts.ts'
 import { registerAudit } from './endpoints/audit.ts'
 import { registerAuthorities } from './endpoints/authorities.ts'
 import { registerBinForecast } from './endpoints/bin-forecast.ts'
+import { registerBinOutlook } from './endpoints/bin-outlook.ts'
 import { registerConnections } from './endpoints/connections.ts'
 import { registerConsole } from './endpoints/console.ts'
 import { registerDepartures } from './endpoints/departures.ts'
@@ -45,6 +46,7 @@ import { registerStreets } from './endpoints/streets.ts'
 import { registerTrafficForecast } from './endpoints/traffic-forecast.ts'
 import { createFastLane } from './fast-lane.ts'
 import { createFeedQuality } from './feed-quality.ts'
+import { createHeldLease } from './hold-lease.ts'
 import { createHookDesk } from './hook-desk.ts'
 import { createHookSender } from './hook-sender.ts'
 import { parseJsonBodies } from './json-body.ts'
@@ -56,6 +58,8 @@ import { createLiveRounds } from './live-rounds.ts'
 import { answerMalformed } from './malformed.ts'
 import { measureRequests } from './measure-requests.ts'
 import { addMethodNotAllowed } from './method-not-allowed.ts'
+import { listObservers } from './observers/list-observers.ts'
+import { createObservationDesk } from './observers/observation-desk.ts'
 import type { Api, ApiParts } from './parts.ts'
 import { answerNotFound, answerProblems, answerUnknownMethods, answerUnroutable } from './problem.ts'
 import { createRateCounts } from './rate-counts.ts'
@@ -178,6 +182,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerStreets(app, parts)
   registerTrafficForecast(app, parts)
   registerBinForecast(app, parts)
+  registerBinOutlook(app, parts)
   registerIngest(app, parts)
   registerQuarantine(app, parts)
   registerSites(app, parts)
@@ -188,12 +193,20 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   await registerGtfs(app, parts)
   registerStops(app, parts, known)
   const feeds = createTransitFeeds({ ...parts, view })
+  const quality = createFeedQuality({ ...parts, feeds })
+  const observations = createObservationDesk({
+    ...parts,
+    lease: createHeldLease('observations', parts),
+    observers: listObservers({ ...parts, view, quality, boards: stopBoards, desk: signDesk }),
+  })
+  app.addHook('onReady', async () => observations.start())
+  app.addHook('preClose', () => observations.close())
   registerGtfsRt(app, feeds, lane)
   registerDepartures(app, boards, departureEvents, lane)
   registerSiri(app, boards)
   registerDisplayShown(app, parts, stopBoards, signDesk)
   registerAccuracy(app, parts)
-  registerFeedQuality(app, createFeedQuality({ ...parts, feeds }))
+  registerFeedQuality(app, quality)
   registerServiceNotices(app, parts, view)
   registerAlerts(app, parts, createAlertEvents(parts))
   registerHooks(app, parts, hookSender)

@@ -18,6 +18,7 @@ export async function api(args: string[]): Promise<void> {
     const directory = await openDeviceDirectory(registry)
     const store = await openStore(core)
     const app = await createApiOf(core, {
+      command: 'api',
       registry,
       directory,
       store,

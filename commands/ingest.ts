@@ -28,6 +28,7 @@ export async function ingest(args: string[]): Promise<void> {
     const http = await serveStatus(core, {
       checks: [...checks, storeCheck(store), registryCheck(registry)],
       watch,
+      observed: { command: 'ingest', registry, store },
     })
     logger.info({ http, version }, 'ready')
   })

@@ -29,7 +29,7 @@ export async function up(args: string[]): Promise<void> {
     await startConnections(core, { registry, directory, store })
     if (values.demo) await ensureTownRoads(core, TOWN_SEED)
     const channel = ports.broker?.channel
-    const app = await createApiOf(core, { registry, directory, store, ...ports, channel })
+    const app = await createApiOf(core, { command: 'up', registry, directory, store, ...ports, channel })
     if (ports.broker) attachWebSockets(app.server, ports.broker)
     await listening({ KERBSIDE_HTTP: config.http }, () => app.listen(config.http))
     stack.defer(() => app.close())

@@ -3,6 +3,7 @@ import { createMetrics } from '../api/metrics.ts'
 import type { Api } from '../api/parts.ts'
 import type { DeviceChannel } from '../model/device-channel.ts'
 import { registryCheck, storeCheck } from './health-checks.ts'
+import { observeProcessOf } from './observe-process.ts'
 import { openRoads } from './open-roads.ts'
 import type { Stores } from './open-stores.ts'
 import type { PartOfProcess } from './part-of-process.ts'
@@ -13,8 +14,9 @@ import { version } from './version.ts'
 const TRANSIT_START_MS = 10_000
 
 export async function createApiOf(
-  { config, clock, logger, stack }: Core,
+  core: Core,
   {
+    command,
     registry,
     directory,
     store,
@@ -24,10 +26,13 @@ export async function createApiOf(
     channel,
   }: Stores &
     PartOfProcess & {
+      /** What the process was started with. */
+      command: string
       refreshBalance: (() => Promise<void>) | undefined
       channel: DeviceChannel | undefined
     },
 ): Promise<Api> {
+  const { config, clock, logger, stack } = core
   const { createApp } = await import('../api/app.ts')
   const { createFillForecasts } = await import('../api/fill-forecasts.ts')
   const { createTimetables } = await import('../api/timetables.ts')
@@ -41,6 +46,7 @@ export async function createApiOf(
   const { createRoundPlanner } = await import('../rounds/round-planner.ts')
   const metrics = createMetrics()
   watch(metrics)
+  await observeProcessOf(core, { command, registry, store, metrics })
   const roads = await openRoads({ config, logger })
   stack.defer(() => roads.close())
   const roundPlanner = createRoundPlanner({ roads, logger })

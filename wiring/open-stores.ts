@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import { KerbsideError } from '../model/error.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { ReadingStore } from '../store/reading-store.ts'
+import { type TimedReadingStore, timeWrites } from '../store/time-writes.ts'
 import { prepareFolderOf } from './prepare-folder.ts'
 import type { Core } from './serve.ts'
 
@@ -14,7 +14,7 @@ const FILE_PATIENCE_MS = 3_000
 export interface Stores {
   readonly registry: Registry
   readonly directory: DeviceDirectory
-  readonly store: ReadingStore
+  readonly store: TimedReadingStore
 }
 
 export async function openRegistry({ config, clock, logger, stack }: Core): Promise<Registry> {
@@ -33,7 +33,7 @@ export async function openRegistry({ config, clock, logger, stack }: Core): Prom
   return registry
 }
 
-export async function openStore({ config, logger, stack }: Core): Promise<ReadingStore> {
+export async function openStore({ config, logger, stack }: Core): Promise<TimedReadingStore> {
   const { store: where } = config
   const isFile = where.type === 'duckdb'
   if (isFile) prepareFolderOf(where.path, 'KERBSIDE_STORE', config)
@@ -46,7 +46,7 @@ export async function openStore({ config, logger, stack }: Core): Promise<Readin
     return openDuckdbReadingStore({ path: where.path, logger })
   })
   stack.defer(() => store.close())
-  return store
+  return timeWrites(store)
 }
 
 /** A server that starts later than this process is waited for; a file, only until its last user may have ended. */

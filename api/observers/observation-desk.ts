@@ -4,11 +4,11 @@ import { messageOf } from '../../model/error.ts'
 import type { Logger } from '../../model/logger.ts'
 import type { Registry } from '../../registry/registry.ts'
 import type { ReadingStore } from '../../store/reading-store.ts'
-import { createHeldLease } from '../hold-lease.ts'
+import type { HeldLease } from '../hold-lease.ts'
 import { createObservationWriter } from './observation-writer.ts'
 import { MINUTE_MS, type Observer } from './observer.ts'
 
-/** Has every authority looked at by every observer in its interval. Of several processes on one registry one does, by a lease. */
+/** Has every authority looked at by every observer in its interval, as long as this process holds the lease. */
 export interface ObservationDesk {
   start(): void
   /** Looks at what is due; resolves when it is written, or waits for the store. Never rejects. */
@@ -37,19 +37,20 @@ interface Watch {
 }
 
 export function createObservationDesk({
+  lease,
   observers,
   registry,
   store,
   clock,
   logger,
 }: {
+  readonly lease: HeldLease
   readonly observers: readonly Observer[]
   readonly registry: Registry
   readonly store: Pick<ReadingStore, 'writeObservations'>
   readonly clock: Clock
   readonly logger: Logger
 }): ObservationDesk {
-  const lease = createHeldLease('observations', { registry, clock })
   const writer = createObservationWriter({ registry, store, logger })
   const watches = observers.map((observer): Watch => {
     return { observer, seen: new Map(), minute: Number.NaN, running: undefined, hasFailed: false }
