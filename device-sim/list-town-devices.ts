@@ -8,6 +8,7 @@ import { createNoise } from './behaviour/noise.ts'
 import type { Span, TimedPayload } from './behaviour/timed-payload.ts'
 import type { DeviceToRegister } from './client/register-devices.ts'
 import type { TownSign } from './live-as-sign.ts'
+import { nameArea } from './town/name-area.ts'
 import { type PlannedBlock, planBuses } from './town/plan-buses.ts'
 import type { Display, Line, Position, Town } from './town/town.ts'
 
@@ -62,6 +63,7 @@ export function listTownDevices(town: Town): TownDevice[] {
         name: bin.name,
         ...placed(bin.position),
         settings: {
+          area: nameArea(bin.position, town),
           reportIntervalSeconds: BIN_INTERVAL_SECONDS,
           capacityLitres: bin.capacityLitres,
           stream: bin.stream,
@@ -81,7 +83,7 @@ export function listTownDevices(town: Town): TownDevice[] {
         kind: 'traffic',
         name: counter.name,
         ...placed(counter.position),
-        settings: { reportIntervalSeconds: counter.intervalSeconds },
+        settings: { area: nameArea(counter.position, town), reportIntervalSeconds: counter.intervalSeconds },
       },
       readings: (span) => counterReadings(counter, span, contextOf(counter.id)),
     }),
@@ -100,6 +102,7 @@ export function listTownDevices(town: Town): TownDevice[] {
         ...placed(display.position),
         stopIds: [display.stopId],
         settings: {
+          area: nameArea(display.position, town),
           reportIntervalSeconds: DISPLAY_INTERVAL_SECONDS,
           ...(sign && { protocol: 't047', vendorId: sign.vendorId, localityId: sign.locality }),
         },

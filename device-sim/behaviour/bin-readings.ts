@@ -53,6 +53,7 @@ export function* binReadings(
       ...levelFields(step),
       temperatureC: Math.round(temperatureC * 10) / 10,
       batteryPercent: batteryPercent(step),
+      tiltDegrees: tiltDegrees(step),
     }
   }
 
@@ -63,6 +64,11 @@ export function* binReadings(
     const { emptyDistanceMm, fullDistanceMm } = bin.calibration
     const distance = emptyDistanceMm - ((emptyDistanceMm - fullDistanceMm) * level) / 100
     return { distanceMm: Math.round(distance + 8 * noise.bellAt('level', step)) }
+  }
+
+  /** No pavement is quite level, and a bin is pushed about a little. */
+  function tiltDegrees(step: number): number {
+    return Math.round(Math.abs(4 * noise.at('stand', 0) + 0.3 * noise.bellAt('tilt', step)) * 10) / 10
   }
 
   /** A battery lasts some two years and is then changed. */

@@ -119,3 +119,9 @@ function pairs(points: readonly Position[]): [Position, Position][] {
 function turns(a: Position, b: Position, c: Position): boolean {
   return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) > 0
 }
+
+test('a town has five parts, and every bin, counter and display is in one', () => {
+  const devices = listTownDevices(createTown({ seed: 9 })).filter(({ kind }) => kind !== 'vehicle')
+  const areas = devices.map(({ toRegister }) => toRegister.settings?.['area'])
+  expect([...new Set(areas)].sort()).toEqual(['Centre', 'East', 'North', 'South', 'West'])
+})
