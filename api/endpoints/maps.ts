@@ -1,10 +1,19 @@
+import { z } from 'zod'
 import type { Publishable } from '../../model/authority.ts'
 import type { Device, Kind } from '../../model/device.ts'
+import type { Reading } from '../../model/reading.ts'
 import { answersWith, documentedPublishable } from '../documented.ts'
 import { featureCollectionSchema, writeFeatureCollection } from '../feature-collection.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { authorityParams } from '../schemas.ts'
+import { timeQuery } from '../time-query.ts'
 import { sendWritten } from '../written.ts'
+
+const mapQuery = z.object({
+  receivedAfter: timeQuery.describe(
+    'Only devices whose latest reading was received after this: what is new since one looked. What fell silent is not among them.',
+  ),
+})
 
 interface MapOfKind {
   readonly kind: Kind
@@ -48,6 +57,7 @@ export function registerMaps(app: Api, { registry, directory, store, clock }: Ap
             description,
           ),
           params: authorityParams,
+          querystring: mapQuery,
           response: answersWith(200, 'GeoJSON; the geometry is null where the place is not known', {
             'application/geo+json': { schema: featureCollectionSchema },
           }),
@@ -55,6 +65,7 @@ export function registerMaps(app: Api, { registry, directory, store, clock }: Ap
       },
       async (request, reply) => {
         const { authority } = request.params
+        const { receivedAfter } = request.query
         const [latest, statuses] = await Promise.all([
           store.listLatest(authority, kind),
           registry.listDeviceStatuses(authority),
@@ -64,7 +75,10 @@ export function registerMaps(app: Api, { registry, directory, store, clock }: Ap
           if (status.kind === kind) isOnline.set(status.device, status.isOnline)
         }
         const { body, etag } = writeFeatureCollection({
-          devices: devicesOfKind(authority, kind),
+          devices:
+            receivedAfter === undefined
+              ? devicesOfKind(authority, kind)
+              : devicesWithNews(authority, latest, receivedAfter),
           latest,
           isOnline,
           now: clock.now(),
@@ -73,6 +87,14 @@ export function registerMaps(app: Api, { registry, directory, store, clock }: Ap
         return sendWritten(reply, 'application/geo+json; charset=utf-8', body)
       },
     )
+  }
+
+  function* devicesWithNews(authority: string, latest: readonly Reading[], after: number): Iterable<Device> {
+    const ids = new Set(latest.flatMap(({ device, receivedTime }) => (receivedTime > after ? [device] : [])))
+    for (const id of ids) {
+      const found = directory.find(authority, id)
+      if (found) yield found.device
+    }
   }
 
   function* devicesOfKind(authority: string, kind: Kind): Iterable<Device> {
