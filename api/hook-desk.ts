@@ -19,9 +19,8 @@ export interface HookDesk {
 }
 
 const LOOK_EVERY_MS = 1_000
-/** Hooks that are served at a time; of one authority, so that its slow receivers hold up nobody else's. */
-const SERVED_MAX = 40
-const SERVED_OF_AUTHORITY_MAX = 8
+/** Hooks that are served at a time: all that 20 authorities may have, should every receiver be slow. */
+const SERVED_MAX = 400
 /** After so long another one gets its turn. */
 const TURN_MS = 20_000
 /** How long a receiver that is just being told may take when the process is told to end. */
@@ -41,7 +40,7 @@ export function createHookDesk({
   readonly random?: Random
 }): HookDesk {
   const lease = createHeldLease('hooks', { registry, clock })
-  const served = new Map<string, { readonly authority: string; readonly done: Promise<void> }>()
+  const served = new Map<string, Promise<void>>()
   const ending = new AbortController()
   let finding: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
@@ -75,7 +74,7 @@ export function createHookDesk({
   }
 
   async function allServed(): Promise<void> {
-    await Promise.all([...served.values()].map(({ done }) => done))
+    await Promise.all(served.values())
   }
 
   async function beginDue(): Promise<void> {
@@ -83,7 +82,7 @@ export function createHookDesk({
       if (isClosed || !(await lease.hold())) return
       for (const record of await registry.listDueHooks(clock.now())) {
         if (served.size >= SERVED_MAX || isClosed) break
-        if (hasRoomFor(record)) begin(record)
+        if (!served.has(keyOf(record))) begin(record)
       }
       hasFailed = false
     } catch (error) {
@@ -94,15 +93,8 @@ export function createHookDesk({
     }
   }
 
-  function hasRoomFor({ authority, hook }: HookRecord): boolean {
-    if (served.has(`${authority}/${hook.id}`)) return false
-    const ofAuthority = [...served.values()].filter((each) => each.authority === authority)
-    return ofAuthority.length < SERVED_OF_AUTHORITY_MAX
-  }
-
   function begin(record: HookRecord): void {
-    const { authority, hook } = record
-    const key = `${authority}/${hook.id}`
+    const key = keyOf(record)
     const endsAt = performance.now() + TURN_MS
     const turn = {
       registry,
@@ -114,9 +106,13 @@ export function createHookDesk({
     }
     const done = serveHook(record, turn)
       .catch((error: unknown) => {
-        logger.warn({ authority, hook: hook.id, error: messageOf(error) }, 'a hook could not be served')
+        logger.warn({ hook: key, error: messageOf(error) }, 'a hook could not be served')
       })
       .finally(() => served.delete(key))
-    served.set(key, { authority, done })
+    served.set(key, done)
   }
+}
+
+function keyOf({ authority, hook }: HookRecord): string {
+  return `${authority}/${hook.id}`
 }
