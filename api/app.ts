@@ -5,6 +5,7 @@ import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
 import fastify, { LogController } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { createAlertDesk } from './alert-desk.ts'
 import { createAlertEvents } from './alert-events.ts'
 import { limitBodyTimes } from './body-times.ts'
 import { answerNotModified } from './conditional-get.ts'
@@ -166,6 +167,11 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   const signDesk = channel && createSignDesk({ ...parts, channel, boards: stopBoards })
   app.addHook('onReady', async () => signDesk?.start())
   app.addHook('preClose', () => signDesk?.close() ?? Promise.resolve())
+  if (parts.judgesAlerts) {
+    const alertDesk = createAlertDesk({ ...parts, view, boards: stopBoards, desk: signDesk })
+    app.addHook('onReady', async () => alertDesk.start())
+    app.addHook('preClose', () => alertDesk.close())
+  }
   const hookReach = parts.hookReach ?? { sealer: undefined, mailer: undefined, isPrivateAllowed: false }
   const hookSender = createHookSender({ ...parts, reach: hookReach })
   const hookDesk = createHookDesk({ ...parts, sender: hookSender })

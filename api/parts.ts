@@ -101,6 +101,8 @@ export interface ApiParts {
   readonly hookReach?: HookReach | undefined
   /** The way to devices; without it, no display is told what to show by this process. */
   readonly channel?: DeviceChannel | undefined
+  /** Whether this process may be the one that raises alerts to operations teams. */
+  readonly judgesAlerts?: boolean | undefined
   /** Called before the balance is read, so that it shows what was accepted up to now. */
   readonly refreshBalance?: (() => Promise<void>) | undefined
   /** Where the outside reaches this server, without a trailing slash; `Location` and `Link` begin with it. */

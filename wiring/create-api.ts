@@ -94,6 +94,7 @@ export async function createApiOf(
       isPrivateAllowed: config.isPrivateAllowed,
     },
     refreshBalance,
+    judgesAlerts: true,
     channel,
     quarantine: createQuarantineReplay({ registry, directory, store, oldestDays: config.oldestDays }),
     health: () =>
