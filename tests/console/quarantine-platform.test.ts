@@ -19,7 +19,7 @@ describe.skipIf(!hasChromium)('quarantine and platform', { timeout: 240_000 }, (
     const tab = await running.open({ path: `${TOWN}/quarantine`, key: running.key })
     const { page } = tab
     await page.getByRole('button', { name: 'Out of range (' }).click()
-    await page.getByRole('button', { name: `Open the reading of ${DEVICE}` }).click()
+    await page.getByRole('row').filter({ hasText: '560' }).getByRole('button').click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('fillPercent: 560 is out of range').waitFor()
     await checkPage(page, 'quarantined')
