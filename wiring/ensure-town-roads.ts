@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROADS_FILE } from '../config.ts'
+import { type Config, ROADS_FILE } from '../config.ts'
+import type { Logger } from '../model/logger.ts'
 import { prepareFolderOf } from './prepare-folder.ts'
-import type { Core } from './serve.ts'
 
 /**
  * Rounds of the simulated town follow its streets, unless a map was imported, or `KERBSIDE_ROADS` says otherwise: where it
  * names another file, that is left to whoever named it.
  */
-export async function ensureTownRoads({ config, logger }: Core, seed: number): Promise<void> {
+export async function ensureTownRoads(
+  { config, logger }: { readonly config: Config; readonly logger: Logger },
+  seed: number,
+): Promise<void> {
   const { roads, dataFolder } = config
   if (roads.type !== 'graph' || roads.path !== join(dataFolder, ROADS_FILE) || existsSync(roads.path)) return
   const { buildTownRoads } = await import('./build-town-roads.ts')

@@ -20,7 +20,6 @@ export function clipLine(line: readonly number[], min: number, max: number): num
       part = [ax + enter * (bx - ax), ay + enter * (by - ay)]
     }
     part.push(ax + leave * (bx - ax), ay + leave * (by - ay))
-    if (leave < 1) finish()
   }
   finish()
   return parts

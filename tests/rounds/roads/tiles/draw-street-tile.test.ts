@@ -123,6 +123,32 @@ describe.each([
     },
   )
 
+  test.each([14, 11])('at zoom %i have nothing that is no street', { timeout: 60_000 }, (z) => {
+    const streetsOf = new Map<string, { x: number; y: number }[][]>()
+    for (const [street, roadClass] of graph.classes.entries()) {
+      const key = `${ROAD_CLASSES[roadClass]} ${nameOf(graph, street)}`
+      const corners = listCorners(graph, street, z).map(([x, y]) => ({ x, y }))
+      streetsOf.set(key, [...(streetsOf.get(key) ?? []), corners])
+    }
+    let checked = 0
+    for (const { tile, layer } of drawAll(graph, z)) {
+      const [, column, row] = tile
+      for (const { lines, properties } of layer.features) {
+        const streets = streetsOf.get(`${properties['class']} ${properties['name'] ?? ''}`) ?? []
+        for (const line of lines) {
+          for (const [index, b] of line.entries()) {
+            const a = line[index - 1] ?? b
+            const middle: Point = [column * EXTENT + (a.x + b.x) / 2, row * EXTENT + (a.y + b.y) / 2]
+            checked++
+            const off = Math.min(...streets.map((corners) => distanceToLine(middle, corners)))
+            if (off > 5) throw new Error(`${properties['class']} ${properties['name']} is ${off} units off`)
+          }
+        }
+      }
+    }
+    expect(checked).toBeGreaterThan(100)
+  })
+
   test('show the larger streets first, and all of them at last', () => {
     const classesAt = (z: number): string[] =>
       [
