@@ -114,7 +114,15 @@ function writeOptions(
     legend: { show: false },
     cursor: { y: false, points: { size: 7 } },
     axes: [
-      { ...axis, ...(xTitle !== undefined && { label: xTitle }), font: FONT },
+      {
+        ...axis,
+        ...(xTitle !== undefined && { label: xTitle }),
+        ...(hasTimes && {
+          space: 64,
+          values: (_: unknown, splits: number[]) => writeSplits(splits, timeZone),
+        }),
+        font: FONT,
+      },
       { ...axis, size: 44, font: FONT },
     ],
     series: [
@@ -134,6 +142,16 @@ function writeOptions(
         : [],
     ),
   }
+}
+
+/** Hours where they are near each other, otherwise days. */
+function writeSplits(splits: readonly number[], timeZone: string | undefined): string[] {
+  const stepSeconds = (splits[1] ?? 0) - (splits[0] ?? 0)
+  const format = new Intl.DateTimeFormat('en-GB', {
+    ...(timeZone !== undefined && { timeZone }),
+    ...(stepSeconds < 86_400 ? { hour: '2-digit', minute: '2-digit' } : { weekday: 'short', day: 'numeric' }),
+  })
+  return splits.map((seconds) => format.format(seconds * 1000))
 }
 
 const FONT = '12px system-ui, sans-serif'

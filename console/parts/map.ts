@@ -14,6 +14,8 @@ export interface StreetMap {
   readonly map: MapLibreMap
   /** Of the streets; undefined where the authority has none. */
   readonly streets: Bounds | undefined
+  /** Looks at this, at once or as soon as it has a size. */
+  frame(bounds: Bounds): void
   close(): void
 }
 
@@ -48,11 +50,10 @@ export async function openStreetMap({
     loadLibraryStyle('maplibre-gl.css'),
   ])
   const place = element('div', { class: 'map' })
-  const first = bounds ?? streets?.bounds
+  let wanted = bounds ?? streets?.bounds
   const map = new library.Map({
     container: place,
     style: outsideStyle() ?? writeStyle(api, streets),
-    ...(first && { bounds: [first[0], first[1], first[2], first[3]], fitBoundsOptions: { padding: 32 } }),
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
@@ -70,17 +71,33 @@ export async function openStreetMap({
   const endTheme = onThemeChange(() => {
     if (outsideStyle() === undefined) map.setStyle(writeStyle(api, streets), { diff: false })
   })
-  const resized = new ResizeObserver(() => map.resize())
+  // It has no size before it is put somewhere, and so could not be framed.
+  let isFramed = false
+  const resized = new ResizeObserver(() => {
+    map.resize()
+    if (!isFramed) frame()
+  })
   resized.observe(place)
   return {
     element: place,
     map,
     streets: streets?.bounds,
+    frame(next) {
+      wanted = next
+      frame()
+    },
     close() {
       endTheme()
       resized.disconnect()
       map.remove()
     },
+  }
+
+  function frame(): void {
+    if (!wanted || place.clientWidth === 0) return
+    isFramed = true
+    const [west, south, east, north] = wanted
+    map.fitBounds([west, south, east, north], { padding: 24, maxZoom: 16, animate: false })
   }
 }
 

@@ -8,6 +8,9 @@ const GLIDE_MAX_MS = 12_000
 /** Further than this part of the world it has not been driven since it was last seen: it is put there. */
 const LEAP = 0.00005
 const PICK_PX = 14
+/** Seen from far, marks are smaller, down to this part of their size. */
+const FAR_SCALE = 0.65
+const FAR_ZOOM = 12
 /** Names of routes are drawn from this zoom on. */
 const NAMES_ZOOM = 14
 
@@ -125,7 +128,10 @@ export function createBusLayer(map: MapLibreMap): BusLayer {
     if (!isVisible) return
     const now = performance.now()
     const toScreen = createView(width, height)
-    const hasNames = map.getZoom() >= NAMES_ZOOM
+    const zoom = map.getZoom()
+    const hasNames = zoom >= NAMES_ZOOM
+    const nearness = Math.min(1, Math.max(0, (zoom - FAR_ZOOM) / (NAMES_ZOOM - FAR_ZOOM)))
+    const scale = ratio * (FAR_SCALE + (1 - FAR_SCALE) * nearness)
     let isMoving = false
     for (const [id, bus] of buses) {
       isMoving ||= bus.toMs > now
@@ -134,11 +140,11 @@ export function createBusLayer(map: MapLibreMap): BusLayer {
       const mark = bus.isSilent ? marks.silent : marks.live
       if (!Number.isNaN(bus.bearing)) {
         const turn = (bus.bearing * Math.PI) / 180
-        const [cos, sin] = [Math.cos(turn) * ratio, Math.sin(turn) * ratio]
+        const [cos, sin] = [Math.cos(turn) * scale, Math.sin(turn) * scale]
         context.setTransform(cos, sin, -sin, cos, x * ratio, y * ratio)
         context.drawImage(mark.arrow, -MARK_PX / 2, -MARK_PX / 2, MARK_PX, MARK_PX)
       }
-      context.setTransform(ratio, 0, 0, ratio, x * ratio, y * ratio)
+      context.setTransform(scale, 0, 0, scale, x * ratio, y * ratio)
       context.drawImage(mark.body, -MARK_PX / 2, -MARK_PX / 2, MARK_PX, MARK_PX)
       if (id === selected) context.drawImage(marks.ring, -MARK_PX / 2, -MARK_PX / 2, MARK_PX, MARK_PX)
       if (hasNames && bus.route.length <= 3) writeName(bus.route)

@@ -83,5 +83,7 @@ export function summarise(thing: Thing): string {
 
 function summariseStop({ properties }: Thing): string {
   const routes = (properties['routes'] ?? []) as readonly { readonly shortName: string }[]
-  return routes.length === 0 ? 'no routes' : `routes ${routes.map(({ shortName }) => shortName).join(', ')}`
+  const names = routes.map(({ shortName }) => shortName).join(', ')
+  if (routes.length === 0) return 'no route calls here'
+  return routes.length === 1 ? `route ${names}` : `routes ${names}`
 }

@@ -254,7 +254,7 @@ export async function openTownMap({
     const bounds = boundsOf(things)
     if (!bounds) return
     isFramed = true
-    map.fitBounds([bounds[0], bounds[1], bounds[2], bounds[3]], { padding: 40, maxZoom: 16, animate: false })
+    view.frame(bounds)
   }
 }
 
