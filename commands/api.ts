@@ -31,6 +31,6 @@ export async function api(args: string[]): Promise<void> {
     stack.defer(() => app.close())
     const http = urlOf('http', config.http, app.server.address())
     logger.info({ http, version }, 'ready')
-    greet({ http, mqtt: undefined, newKey })
+    greet(core, { http, mqtt: undefined, newKey })
   })
 }

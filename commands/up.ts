@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { DEFAULT_PLACE } from '../device-sim/town/default-place.ts'
 import { openDeviceDirectory } from '../registry/device-directory.ts'
 import { brokerUrl, listening, urlOf } from '../wiring/addresses.ts'
 import { createApiOf } from '../wiring/create-api.ts'
@@ -7,7 +8,7 @@ import { ensureInstallationKey, greet } from '../wiring/greet.ts'
 import { openRegistry, openStore } from '../wiring/open-stores.ts'
 import { serve } from '../wiring/serve.ts'
 import { attachWebSockets, startJournalled } from '../wiring/start-broker.ts'
-import { DEMO_AUTHORITY, startDemo } from '../wiring/start-demo.ts'
+import { startDemo } from '../wiring/start-demo.ts'
 import { startConnections, startFromBroker } from '../wiring/start-ingest.ts'
 import { TOWN_SEED } from '../wiring/town-seed.ts'
 import { version } from '../wiring/version.ts'
@@ -36,12 +37,8 @@ export async function up(args: string[]): Promise<void> {
     const http = urlOf('http', config.http, app.server.address())
     const mqtt = ports.broker ? brokerUrl(config, ports.broker) : undefined
     logger.info({ http, mqtt, version }, 'ready')
-    greet({ http, mqtt, newKey })
-    if (values.demo && mqtt) {
-      process.stdout.write(
-        `  Town  ${http}/v1/authorities/${DEMO_AUTHORITY}/bins, and counters, displays, vehicles: no key needed\n`,
-      )
-      await startDemo(core, registry, { http, mqtt })
-    }
+    const hasTown = values.demo && mqtt !== undefined
+    greet(core, { http, mqtt, newKey, town: hasTown ? DEFAULT_PLACE.name : undefined })
+    if (hasTown) await startDemo(core, registry, { http, mqtt })
   })
 }

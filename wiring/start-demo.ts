@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '../config.ts'
+import { DEFAULT_PLACE } from '../device-sim/town/default-place.ts'
 import { PUBLISHABLE } from '../model/authority.ts'
 import { KerbsideError } from '../model/error.ts'
 import { formatTime } from '../model/time.ts'
@@ -11,7 +12,7 @@ import type { Registry } from '../registry/registry.ts'
 import type { Core } from './serve.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
-export const DEMO_AUTHORITY = 'demo'
+const DEMO_AUTHORITY = 'demo'
 
 /**
  * The simulated town beside `kerbside up --demo`, in a process of its own, since a town's devices are no part of the
@@ -47,9 +48,10 @@ async function findDemoKey(config: Config, registry: Registry): Promise<string> 
   const path = join(config.dataFolder, 'demo-key')
   const kept = existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined
   if (kept !== undefined && (await registry.findKey(kept))?.authority === DEMO_AUTHORITY) return kept
+  const { name, timeZone } = DEFAULT_PLACE
   try {
     await registry.createAuthority(
-      { id: DEMO_AUTHORITY, name: 'Kerbstead', timeZone: 'Europe/London', published: [...PUBLISHABLE] },
+      { id: DEMO_AUTHORITY, name, timeZone, published: [...PUBLISHABLE] },
       'installation',
     )
   } catch (error) {

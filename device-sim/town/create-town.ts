@@ -1,5 +1,6 @@
 import { createRandom } from '../../model/random.ts'
 import { collectStreets } from './collect-streets.ts'
+import { DEFAULT_PLACE, type TownPlace } from './default-place.ts'
 import type { Point } from './geometry.ts'
 import { growSideStreets } from './grow-side-streets.ts'
 import { layOutLines } from './lay-out-lines.ts'
@@ -15,21 +16,6 @@ const SIZES = {
   large: { radiusM: 3_400, bins: 2_000, counters: 200, lines: 12, displays: 200, vehicles: 150 },
 } as const
 export type TownSize = keyof typeof SIZES
-
-export interface TownPlace {
-  readonly name: string
-  readonly longitude: number
-  readonly latitude: number
-  readonly timeZone: string
-}
-
-/** No such town stands there: these are fields in the west of England. */
-const DEFAULT_PLACE: TownPlace = {
-  name: 'Wexbridge',
-  longitude: -2.418,
-  latitude: 52.262,
-  timeZone: 'Europe/London',
-}
 
 const METRES_PER_DEGREE = 111_320
 
