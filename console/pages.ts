@@ -10,6 +10,13 @@ export const PAGES: readonly PageEntry[] = [
     open: async (context) => (await import('./pages/town.ts')).openTown(context),
   },
   {
+    name: 'rounds',
+    title: 'Rounds',
+    icon: 'M2 6h11v10H2V6Zm11 4h4l4 3.500V16h-8v-6ZM6.500 16a2 2 0 1 0 0 4 2 2 0 0 0 0-4Zm10 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4Z',
+    scope: 'published',
+    open: async (context) => (await import('./pages/rounds.ts')).openRounds(context),
+  },
+  {
     name: 'quarantine',
     title: 'Quarantine',
     icon: 'M12 3 4 6v6c0 5 3.500 8 8 9 4.500-1 8-4 8-9V6l-8-3Zm0 5v5m0 3h.01',
