@@ -90,14 +90,24 @@ async function settle(
   if (signal.aborted && result.problem !== null) return undefined
   const now = clock.now()
   const verdict = judgeTry(record.progress, result, { now, random })
-  const position = verdict.status === 'waiting' ? record.position : end
+  const isWaiting = verdict.status === 'waiting'
+  // Of an e-mail's events, those that came after its first try have had no day of tries yet.
+  const settled =
+    verdict.status === 'given-up' ? triedFromTheFirst(events, record.progress.triedSince) : events
+  const settledEnd = settled.length === events.length ? end : lastSequence(settled)
+  const position = isWaiting ? record.position : settledEnd
   const attempts = record.progress.attempts + 1
-  const deliveries = events.map((event) => toDelivery(event, { result, verdict, attempts, now }))
+  const deliveries = settled.map((event) => toDelivery(event, { result, verdict, attempts, now }))
   const { nextTime, progress, pauseNote } = verdict
   const outcome: HookOutcome = { position, nextTime, progress, pauseNote, deliveries }
   if (!(await registry.recordHookTry(record, outcome))) return undefined
-  const isOver = verdict.status === 'waiting' || pauseNote !== null
+  const isOver = isWaiting || pauseNote !== null
   return isOver ? undefined : { ...record, position, nextTime, progress }
+}
+
+/** At least the first, whatever the clocks of other processes say. */
+function triedFromTheFirst(events: readonly AlertEvent[], triedSince: number | null): readonly AlertEvent[] {
+  return events.filter(({ time }, index) => index === 0 || time <= (triedSince ?? time))
 }
 
 /** What follows the last event that it wanted, of those that were read. */

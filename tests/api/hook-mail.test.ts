@@ -80,6 +80,26 @@ describe('a hook with an e-mail address', () => {
   })
 })
 
+test('of an e-mail that is given up, what came within its day of tries is sent with the next one', async () => {
+  const { town, mailbox, pass } = await openMailTown()
+  mailbox.isRefusing = true
+  await town.raise(['a', 'b'])
+  await pass(20)
+  town.clock.advance(24 * 3_600)
+  await town.raise(['c'])
+  await pass(5)
+  town.clock.advance(3_600)
+  await pass(5)
+  expect(await town.deliveries('ann')).toMatchObject([
+    { status: 'given-up', note: expect.stringContaining('not now') },
+    { status: 'given-up' },
+    { status: 'waiting', note: null },
+  ])
+  mailbox.isRefusing = false
+  await pass(600)
+  expect(subjectsOf(mailbox)).toEqual(['[Town of alpha] Raised: tilt of c'])
+})
+
 test('without a mail server by now, the hook says so', async () => {
   const town = await openHookTown()
   await town.createHook('ann', { email: 'ann@town.example' })
