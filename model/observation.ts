@@ -15,7 +15,7 @@ export const MEASUREMENTS = {
       lagSeconds: 'number',
     },
   },
-  /** Quarantined readings that wait, by reason, each minute. */
+  /** Quarantined readings that wait, by reason, each minute; 0 of reasons that none waits for. */
   waiting: { tags: ['reason'], fields: { readings: 'number' } },
   /** What a process of this installation says of itself, each minute; `process` is its command and a number. */
   process: {
@@ -53,7 +53,7 @@ export const MEASUREMENTS = {
       tiltDegrees: 'number',
     },
   },
-  /** What a bin's forecast says, at the time that it was made: every hour. */
+  /** What a bin's forecast says if nobody empties it, at the time that it was made: every hour. */
   forecast: {
     tags: ['device', 'area'],
     fields: {
@@ -73,12 +73,12 @@ export const MEASUREMENTS = {
     tags: ['device', 'area'],
     fields: { expectedPercent: 'number', lowPercent: 'number', highPercent: 'number' },
   },
-  /** How far a lorry of a round is, each minute while there is anything left of it. */
+  /** How far a lorry of a round is, each minute of the round's day. */
   progress: {
     tags: ['round', 'lorry'],
     fields: { planned: 'number', done: 'number', impossible: 'number', left: 'number' },
   },
-  /** A counter's last whole hour beside what is usual at that hour of the week. */
+  /** A counter's last whole hour, at its start, beside what is usual at that hour of the week. */
   flow: {
     tags: ['device', 'area'],
     fields: {
@@ -125,7 +125,7 @@ export const MEASUREMENTS = {
     tags: ['route'],
     fields: { due: 'number', live: 'number', missing: 'number', late: 'number', meanDelaySeconds: 'number' },
   },
-  /** What came of the predictions of the last hour, by how far ahead they were. */
+  /** What came of the predictions of the last hour, by how far ahead they were in minutes: 0-3, 3-6, 6-12, 12-30. */
   accuracy: {
     tags: ['horizon'],
     fields: { predictions: 'number', maeSeconds: 'number', biasSeconds: 'number', withinPercent: 'number' },
@@ -134,6 +134,7 @@ export const MEASUREMENTS = {
   feed: {
     tags: [],
     fields: {
+      /** Of the newest that live times rest on; not there while nothing is to be under way. */
       ageSeconds: 'number',
       trips: 'number',
       vehicles: 'number',

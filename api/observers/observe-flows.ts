@@ -75,6 +75,7 @@ export function observeFlows({
       time: hour,
       tags: { device: counter.id, area: areaOf(counter) },
       fields: {
+        name: counter.name ?? counter.id,
         ...flow,
         usualVehiclesPerHour: expected?.count ?? undefined,
         usualSpeedKph: expected?.meanSpeedKph ?? undefined,

@@ -104,6 +104,7 @@ function describe(
     time,
     tags,
     fields: {
+      name: bin.name ?? bin.id,
       fillPercent: ahead.fillPercent ?? undefined,
       chanceOfOverflowBeforeRound: chanceAt(lift),
       chanceOfOverflow24h: chanceAt(time + DAY_MS),

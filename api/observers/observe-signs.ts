@@ -89,6 +89,7 @@ function describe(
     time,
     tags: { device: device.id, area: areaOf(device) },
     fields: {
+      name: device.name ?? device.id,
       state: typeof state === 'string' ? state : undefined,
       isDark: typeof state === 'string' ? Number(state === 'dark') : undefined,
       isWrong: isWrong === undefined ? undefined : Number(isWrong),
