@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.ts'
 import { messageOf } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
-import { createRandom } from '../model/random.ts'
+import { createRandom, type Random } from '../model/random.ts'
 import type { TimedPayload } from './behaviour/timed-payload.ts'
 import { type ApiClient, createApiClient } from './client/api-client.ts'
 import { readCredentials, writeCredentials } from './client/credentials-file.ts'
@@ -64,11 +64,11 @@ export async function runSim(options: SimOptions): Promise<void> {
     const from = clock.now() - (options.historyDays ?? DEFAULT_HISTORY_DAYS) * DAY_MS
     const latest = await findLatestTimes(api, authority)
     const startedAt = performance.now()
-    const caughtUpTo = new Map<DeviceLink, { device: TownDevice; to: number }>()
+    const living: Promise<void>[] = []
     let readings = 0
     let done = 0
     let reportedAt = 0
-    await mapConcurrently(devices, DEVICES_AT_ONCE, async (device) => {
+    await mapConcurrently(devices.toSorted(compareHistories), DEVICES_AT_ONCE, async (device, index) => {
       const link = await openDeviceLink({
         mqttUrl: options.mqttUrl,
         authority,
@@ -81,7 +81,7 @@ export async function runSim(options: SimOptions): Promise<void> {
       const to = clock.now()
       const acknowledged = await link.publish(historyOf(device, from, to, latest.get(device.id)))
       readings += acknowledged
-      caughtUpTo.set(link, { device, to })
+      living.push(live(device, { link, from: to, random: createRandom(options.seed * 65_537 + index) }))
       done++
       if (performance.now() - reportedAt > PROGRESS_EVERY_MS || done === devices.length) {
         reportedAt = performance.now()
@@ -90,13 +90,18 @@ export async function runSim(options: SimOptions): Promise<void> {
     })
     const seconds = Math.round(performance.now() - startedAt) / 1000
     logger.info({ authority, devices: devices.length, readings, seconds }, 'the town has sent its history')
-    await Promise.all(
-      [...caughtUpTo].map(async ([link, { device, to }], index) => {
-        const random = createRandom(options.seed * 65_537 + index)
+    await Promise.all(living)
+
+    /** From the end of its history on. Never rejects. */
+    async function live(
+      device: TownDevice,
+      { link, from: caughtUpTo, random }: { link: DeviceLink; from: number; random: Random },
+    ): Promise<void> {
+      try {
         const { sign } = device
-        if (!sign) return liveOn({ link, device, from: to, random, options })
+        if (!sign) return await liveOn({ link, device, from: caughtUpTo, random, options })
         await link.close()
-        return liveAsSign({
+        await liveAsSign({
           mqttUrl: options.mqttUrl,
           authority,
           device: device.id,
@@ -107,8 +112,10 @@ export async function runSim(options: SimOptions): Promise<void> {
           logger,
           signal,
         })
-      }),
-    )
+      } catch (error) {
+        if (!signal.aborted) logger.warn({ device: device.id }, `it lives no longer: ${messageOf(error)}`)
+      }
+    }
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
@@ -158,6 +165,11 @@ async function ensureProtocol(api: ApiClient, base: string, { id, toRegister }: 
   const known = (await api.find(`${base}/devices/${id}`)) as { settings?: { protocol?: string } } | undefined
   if (known?.settings?.protocol === 't047') return
   await api.update(`${base}/devices/${id}`, { settings: toRegister.settings })
+}
+
+/** The shortest first: buses move on the map while others still send what they kept. */
+function compareHistories(a: TownDevice, b: TownDevice): number {
+  return Number(a.historyMs > b.historyMs) - Number(a.historyMs < b.historyMs)
 }
 
 function* historyOf(
