@@ -27,7 +27,6 @@ export async function openLiveProgress(
     series: [{ name: 'Cost', colour: '--accent', isStepped: true }],
     hasTimes: false,
     xTitle: 'seconds of search',
-    heightPx: 160,
   })
   const bar = element('progress', { max: seconds, value: 0, 'aria-label': 'Search' })
   const facts = element('dl', { class: 'facts' })
@@ -65,9 +64,11 @@ export async function openLiveProgress(
   /** Nothing more comes, and no other round is begun by asking again. */
   function end(): void {
     following.close()
-    cancelButton.remove()
-    bar.value = seconds
     status.clear()
+    // What it was like stays to be looked at.
+    const title = element('summary', {}, 'How the plan got cheaper')
+    if (points.length > 0) replaceChildren(place, element('details', {}, title, facts, chart.element))
+    else place.remove()
     onDone()
   }
 

@@ -109,7 +109,7 @@ export function writePlanLayers(): LayerSpecification[] {
         'circle-opacity': FAINT,
         'circle-stroke-color': [
           'case',
-          ['get', 'isChanged'],
+          ['all', ['get', 'isChanged'], ['!', ['get', 'isFaint']]],
           readColour('--ink'),
           ['match', ['get', 'status'], 'planned', readColour('--map-line'), ['get', 'colour']],
         ],

@@ -56,7 +56,10 @@ export async function openPlanMap(
   })
   const { map } = view
   map.on('click', onClick)
-  map.on('idle', () => moved?.())
+  map.on('idle', () => {
+    view.element.setAttribute('aria-busy', 'false')
+    moved?.()
+  })
   map.on('mousemove', (event) => {
     const isOver = clicks === undefined && findChoosable(event) !== undefined
     map.getCanvas().style.cursor = clicks ? 'crosshair' : isOver ? 'pointer' : ''
@@ -67,12 +70,13 @@ export async function openPlanMap(
     hasStreets: view.streets !== undefined,
     show(plan) {
       shown = plan
+      // Until it is drawn.
+      view.element.setAttribute('aria-busy', 'true')
       draw(map)
     },
     lookAt(lorries) {
       const bounds = boundsOf(lorries)
-      if (bounds)
-        map.fitBounds([...bounds] as [number, number, number, number], { padding: 40, animate: false })
+      if (bounds) view.frame(bounds)
     },
     showDraft(next) {
       draft = next

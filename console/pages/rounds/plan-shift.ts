@@ -17,11 +17,17 @@ export function findShift(before: Round, after: Round): PlanShift {
   return { oldWays, figures: writeFigures(before, after) }
 }
 
+/** Less than these is no difference worth a word. */
+const [METRES_MIN, SECONDS_MIN] = [50, 60]
+
 function writeFigures(before: Round, after: Round): string {
   const metres = after.distanceM - before.distanceM
   const seconds = after.durationSeconds - before.durationSeconds
-  if (metres === 0 && seconds === 0) return 'As far and as long as before.'
-  const [km, hours] = [writeKm(Math.abs(metres)), writeHours(Math.abs(seconds))]
+  const km = Math.abs(metres) < METRES_MIN ? undefined : writeKm(Math.abs(metres))
+  const hours = Math.abs(seconds) < SECONDS_MIN ? undefined : writeHours(Math.abs(seconds))
+  if (km === undefined && hours === undefined) return 'As far and as long as before.'
+  if (hours === undefined) return `${km} ${wordOf(metres)} than before.`
+  if (km === undefined) return `${hours} ${wordOf(seconds)} than before.`
   const [first, second] = [wordOf(metres), wordOf(seconds)]
   return first === second
     ? `${km} and ${hours} ${first} than before.`

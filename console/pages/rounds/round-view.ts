@@ -3,6 +3,7 @@ import { ApiError } from '../../api-error.ts'
 import { element, replaceChildren } from '../../elements.ts'
 import type { PageContext } from '../../page.ts'
 import { createStatus } from '../../parts/status.ts'
+import { dayOf } from '../../write-time.ts'
 import { openBlockForm } from './block-form.ts'
 import { loadComparison, writeComparison } from './comparison.ts'
 import { writeChanges, writeClosures, writeDayProgress } from './day-progress.ts'
@@ -14,7 +15,7 @@ import { assignLooks, lookOf } from './lorry-look.ts'
 import { openPlanMap } from './plan-map.ts'
 import { findShift, type PlanShift } from './plan-shift.ts'
 import { rewritePart } from './rewrite-part.ts'
-import { hasPlan, isUnfinished, listClosures, type Round } from './round.ts'
+import { findChangedBins, hasPlan, isUnfinished, listClosures, type Round } from './round.ts'
 import { createRoundMarking } from './round-marking.ts'
 import { createStopList, nameStop } from './stop-list.ts'
 import type { TownNames } from './town-names.ts'
@@ -43,7 +44,7 @@ export async function openRoundView(context: PageContext, id: string, names: Tow
   const summary = element('p', { class: 'round-summary' })
   const planning = element('div')
   const day = element('div', { class: 'round-part' })
-  const acting = element('div')
+  const acting = element('div', { class: 'round-part' })
   const lorries = element('div', { class: 'round-part' })
   const left = element('div')
   const comparison = element('div', { class: 'round-part' })
@@ -189,7 +190,7 @@ export async function openRoundView(context: PageContext, id: string, names: Tow
       looks,
       selected: lorry?.lorryId,
       oldWays: shift?.oldWays ?? [],
-      changed: new Set((round.changes ?? []).flatMap(({ deviceId }) => deviceId ?? [])),
+      changed: findChangedBins(round),
       closures,
       bins: names.bins,
       nameStop: (stop) => nameStop(stop, names),
@@ -198,7 +199,14 @@ export async function openRoundView(context: PageContext, id: string, names: Tow
 
   function showActing(): void {
     const isDay = mayOperate && round.status === 'done'
-    replaceChildren(acting, isDay && element('div', { class: 'actions' }, blockButton))
+    const isToday = round.request.date === dayOf(new Date(), authority.timeZone)
+    replaceChildren(
+      acting,
+      isDay &&
+        !isToday &&
+        element('p', { class: 'hint' }, 'This round is not of today; marks count from now on.'),
+      isDay && element('div', { class: 'actions' }, blockButton),
+    )
   }
 
   function writeLorries(): HTMLElement[] {

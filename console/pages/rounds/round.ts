@@ -92,7 +92,13 @@ export function listLifts({ lorries }: Pick<Round, 'lorries'>): Stop[] {
   )
 }
 
-/** By lorry, what stopped it. */
+/** Bins that the latest mending moved, added or left; those that are only emptied at another time would be most of them. */
+export function findChangedBins({ changes = [] }: Round): ReadonlySet<string> {
+  const kinds = ['moved', 'added', 'left']
+  return new Set(changes.flatMap(({ type, deviceId }) => (kinds.includes(type) ? (deviceId ?? []) : [])))
+}
+
+/** Lorries that have broken down. */
 export function findBrokenLorries({ marks = [] }: Round): ReadonlySet<string> {
   const broken = new Set<string>()
   for (const { type, lorryId } of marks) {
