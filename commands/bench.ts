@@ -6,6 +6,7 @@ export async function bench([name = '', ...args]: string[]): Promise<void> {
       ingest: async () => (await import('../bench/ingest.ts')).benchIngest,
       store: async () => (await import('../bench/store.ts')).benchStore,
       matrix: async () => (await import('../bench/matrix.ts')).benchMatrix,
+      console: async () => (await import('../bench/console.ts')).benchConsole,
       connections: async () => (await import('../bench/connections.ts')).benchConnections,
       kill: async () => (await import('../bench/kill.ts')).benchKill,
       outage: async () => (await import('../bench/outage.ts')).benchOutage,
@@ -16,6 +17,7 @@ export async function bench([name = '', ...args]: string[]): Promise<void> {
       feed: async () => (await import('../bench/feed.ts')).benchFeed,
       signs: async () => (await import('../bench/signs.ts')).benchSigns,
       predictions: async () => (await import('../bench/predictions.ts')).benchPredictions,
+      alerts: async () => (await import('../bench/alerts.ts')).benchAlerts,
       'gtfs-import': async () => (await import('../bench/gtfs-import.ts')).benchGtfsImport,
     }
   const load = Object.hasOwn(benches, name) ? benches[name] : undefined
