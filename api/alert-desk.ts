@@ -1,6 +1,12 @@
 import type { Authority } from '../model/authority.ts'
+import type { Device } from '../model/device.ts'
 import { messageOf } from '../model/error.ts'
-import { type AlertFollower, createAlertFollower, type FollowerParts } from './alerting/alert-follower.ts'
+import {
+  type AlertFollower,
+  createAlertFollower,
+  type FollowerParts,
+  type SilenceLimit,
+} from './alerting/alert-follower.ts'
 import { createHeldLease } from './hold-lease.ts'
 import { createObservationWriter } from './observers/observation-writer.ts'
 
@@ -12,6 +18,8 @@ export interface AlertDesk {
   start(): void
   /** Judges everything now; resolves when it is recorded. Never rejects. */
   look(): Promise<void>
+  /** By when a device counts as silent, by its own usual interval; undefined where this process does not know. */
+  limitOf(authority: string, device: Device): SilenceLimit | undefined
   /** Keeps what was learnt. */
   close(): Promise<void>
 }
@@ -56,6 +64,7 @@ export function createAlertDesk(parts: Omit<FollowerParts, 'writer'>): AlertDesk
       timer.unref()
     },
     look: () => work(true),
+    limitOf: (authority, device) => followed.get(authority)?.follower.limitOf(device),
     async close() {
       isClosed = true
       clearInterval(timer)

@@ -167,8 +167,10 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   const signDesk = channel && createSignDesk({ ...parts, channel, boards: stopBoards })
   app.addHook('onReady', async () => signDesk?.start())
   app.addHook('preClose', () => signDesk?.close() ?? Promise.resolve())
-  if (parts.judgesAlerts) {
-    const alertDesk = createAlertDesk({ ...parts, view, boards: stopBoards, desk: signDesk })
+  const alertDesk = parts.judgesAlerts
+    ? createAlertDesk({ ...parts, view, boards: stopBoards, desk: signDesk })
+    : undefined
+  if (alertDesk) {
     app.addHook('onReady', async () => alertDesk.start())
     app.addHook('preClose', () => alertDesk.close())
   }
@@ -203,7 +205,14 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   const observations = createObservationDesk({
     ...parts,
     lease: createHeldLease('observations', parts),
-    observers: listObservers({ ...parts, view, quality, boards: stopBoards, desk: signDesk }),
+    observers: listObservers({
+      ...parts,
+      view,
+      quality,
+      boards: stopBoards,
+      desk: signDesk,
+      limitOf: alertDesk?.limitOf,
+    }),
   })
   app.addHook('onReady', async () => observations.start())
   app.addHook('preClose', () => observations.close())

@@ -150,10 +150,15 @@ function writeReading(reading: Reading): { time: string; fields: string } {
 }
 
 /** Whether it has not been heard of for longer than it should; `now` in ms since 1970. */
-export function isSilent(device: Device, newest: Reading | undefined, now: number): boolean {
+export function isSilent(
+  device: Device,
+  newest: Reading | undefined,
+  now: number,
+  limitSeconds = silentAfterSeconds(device),
+): boolean {
   if (!newest) return true
   // A counter's time is its interval's start, so it could not have reported before the end.
   const { intervalSeconds } = newest.fields
   const measuredUntil = newest.time + (typeof intervalSeconds === 'number' ? intervalSeconds * 1000 : 0)
-  return now - measuredUntil > silentAfterSeconds(device) * 1000
+  return now - measuredUntil > limitSeconds * 1000
 }

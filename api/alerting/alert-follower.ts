@@ -6,7 +6,7 @@ import { createUsualIntervals, type UsualIntervals } from '../../alerts/usual-in
 import type { Alert, AlertEvent } from '../../model/alert.ts'
 import type { Authority } from '../../model/authority.ts'
 import type { Clock } from '../../model/clock.ts'
-import { KINDS } from '../../model/device.ts'
+import { type Device, KINDS } from '../../model/device.ts'
 import { messageOf } from '../../model/error.ts'
 import type { Logger } from '../../model/logger.ts'
 import type { Reading } from '../../model/reading.ts'
@@ -47,7 +47,11 @@ export interface AlertFollower {
   look(): Promise<void>
   /** Keeps what was learnt. Rejects as the registry does. */
   keep(): Promise<void>
+  /** By when a device counts as silent; undefined until it has begun. */
+  readonly limitOf: (device: Device) => SilenceLimit | undefined
 }
+
+export type SilenceLimit = ReturnType<UsualIntervals['limitOf']>
 
 interface Following {
   readonly watch: TownWatch
@@ -108,6 +112,7 @@ export function createAlertFollower(authority: Authority, parts: FollowerParts):
     async keep() {
       if (following) await registry.keepTransitMemory(id, MEMORY, following.intervals.pack())
     },
+    limitOf: (device) => following?.intervals.limitOf(device),
   }
 
   async function begin(): Promise<Following> {

@@ -7,7 +7,7 @@ import { observeAccuracy } from './observe-accuracy.ts'
 import { observeBalance } from './observe-balance.ts'
 import { observeBoards } from './observe-boards.ts'
 import { observeBuses } from './observe-buses.ts'
-import { observeDevices } from './observe-devices.ts'
+import { type LimitOf, observeDevices } from './observe-devices.ts'
 import { observeFeed } from './observe-feed.ts'
 import { observeFlows } from './observe-flows.ts'
 import { observeForecasts } from './observe-forecasts.ts'
@@ -22,6 +22,8 @@ export interface ObserverParts extends ApiParts {
   readonly quality: FeedQualityReports
   readonly boards: StopBoardSource
   readonly desk: SignDesk | undefined
+  /** By when a device counts as silent, where that is known. */
+  readonly limitOf: LimitOf | undefined
 }
 
 /** All that is observed of an authority by the API. */
@@ -38,12 +40,13 @@ export function listObservers({
   quality,
   boards,
   desk,
+  limitOf,
 }: ObserverParts): Observer[] {
   const forecasts = observeForecasts({ registry, directory, fillForecasts })
   return [
     observeBalance({ registry, clock, refreshBalance }),
     observeWaiting({ registry }),
-    observeDevices({ directory, store, clock, isStuck: forecasts.isStuck }),
+    observeDevices({ directory, store, clock, isStuck: forecasts.isStuck, limitOf }),
     forecasts,
     observeProgress({ registry, clock }),
     observeFlows({ directory, store, trafficHistories, clock }),

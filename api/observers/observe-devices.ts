@@ -8,18 +8,26 @@ import { findNewest, groupByDevice, isSilent } from '../feature-collection.ts'
 import { areaOf } from './area-of.ts'
 import { MINUTE_MS, type Observer } from './observer.ts'
 
+/** By when a device of an authority counts as silent; undefined where only its kind's usual limit is known. */
+export type LimitOf = (
+  authority: string,
+  device: Device,
+) => { readonly limitSeconds: number; readonly usualSeconds: number | undefined } | undefined
+
 /** Every device: where it is, when it was heard of, and what dashboards map of its newest reading. */
 export function observeDevices({
   directory,
   store,
   clock,
   isStuck,
+  limitOf = () => undefined,
 }: {
   readonly directory: DeviceDirectory
   readonly store: Pick<ReadingStore, 'listLatest'>
   readonly clock: Clock
   /** Whether a bin's level has stopped to move; undefined where that is not known. */
   readonly isStuck: (authority: string, device: string) => boolean | undefined
+  readonly limitOf?: LimitOf | undefined
 }): Observer {
   return {
     subject: 'device',
@@ -35,7 +43,7 @@ export function observeDevices({
       return devices.map((device) => {
         const newest = findNewest(latest.get(device.kind)?.get(device.id) ?? [])
         const stuck = device.kind === 'bin' ? isStuck(id, device.id) : undefined
-        return describe(device, { newest, stuck, now, time })
+        return describe(device, { newest, stuck, limit: limitOf(id, device), now, time })
       })
     },
   }
@@ -46,9 +54,16 @@ function describe(
   {
     newest,
     stuck,
+    limit,
     now,
     time,
-  }: { newest: Reading | undefined; stuck: boolean | undefined; now: number; time: number },
+  }: {
+    newest: Reading | undefined
+    stuck: boolean | undefined
+    limit: ReturnType<LimitOf>
+    now: number
+    time: number
+  },
 ): Observation<'device'> {
   const { id, kind, name, settings } = device
   const numberOf = (field: string): number | undefined => {
@@ -64,10 +79,10 @@ function describe(
       name: name ?? id,
       latitude: (isMoving ? numberOf('latitude') : undefined) ?? device.latitude ?? undefined,
       longitude: (isMoving ? numberOf('longitude') : undefined) ?? device.longitude ?? undefined,
-      isSilent: Number(isSilent(device, newest, now)),
+      isSilent: Number(isSilent(device, newest, now, limit?.limitSeconds)),
       isStuck: stuck === undefined ? undefined : Number(stuck),
       ageSeconds: newest && Math.max(0, (now - newest.time) / 1000),
-      usualIntervalSeconds: settings.reportIntervalSeconds,
+      usualIntervalSeconds: limit?.usualSeconds ?? settings.reportIntervalSeconds,
       fillPercent: numberOf('fillPercent'),
       temperatureC: numberOf('temperatureC'),
       batteryPercent: numberOf('batteryPercent'),

@@ -5,16 +5,13 @@ import type { Observation } from '../../model/observation.ts'
 import type { Reading } from '../../model/reading.ts'
 import type { DeviceDirectory } from '../../registry/device-directory.ts'
 import type { ReadingStore } from '../../store/reading-store.ts'
+import { viewSign } from '../alerting/sign-views.ts'
 import { findNewest, groupByDevice } from '../feature-collection.ts'
-import { createLineJudge, readShown } from '../judge-shown.ts'
 import { createLocalClock } from '../local-clock.ts'
 import type { SignDesk } from '../sign-desk.ts'
 import type { StopBoardSource, StopBoards } from '../stop-boards.ts'
 import { areaOf } from './area-of.ts'
 import { MINUTE_MS, type Observer } from './observer.ts'
-
-/** T047 displays are asked every five minutes: what is older than two of them says nothing of now. */
-const SNAPSHOT_FRESH_MS = 600_000
 
 /** What displays say of themselves, and whether they show what they were told. */
 export function observeSigns({
@@ -68,14 +65,8 @@ export function observeSigns({
       formatLocal: (time: number) => string
     },
   ): boolean | undefined {
-    const now = clock.now()
-    const snapshot = desk?.find(id, device.id)?.snapshot
-    if (snapshot) return now - snapshot.time > SNAPSHOT_FRESH_MS ? undefined : snapshot.faults.length > 0
-    if (!newest || !found) return undefined
-    const judge = (lines: readonly string[], time: number) =>
-      createLineJudge({ device, found, formatLocal })(lines, time)
-    const faults = readShown([newest], judge, now)?.faults
-    return faults ? faults.length > 0 : undefined
+    const faults = viewSign(device, { authority: id, desk, found, shown: newest, formatLocal, clock })?.faults
+    return faults === undefined ? undefined : faults > 0
   }
 }
 
