@@ -49,6 +49,8 @@ export interface Config {
   /** Where e-mail is handed over; without it none is sent. */
   readonly mailServer: MailServer | undefined
   readonly publicUrl: string | undefined
+  /** A style of MapLibre for the console's map, and the origins that it is allowed to ask. */
+  readonly mapStyle: { readonly url: string; readonly origins: readonly string[] } | undefined
   readonly trustedProxies: readonly string[]
   /** Readings older than this are refused; 0 for no limit. */
   readonly oldestDays: number
@@ -114,6 +116,7 @@ export function readConfig(environment: Environment): Config {
   const isPrivateAllowed = read('KERBSIDE_ALLOW_PRIVATE', '0', parseSwitch)
   const mailServer = read('KERBSIDE_SMTP', undefined, parseMailServer)
   const publicUrl = read('KERBSIDE_PUBLIC_URL', undefined, parsePublicUrl)
+  const mapStyle = read('KERBSIDE_MAP_STYLE', undefined, parseMapStyle)
   const trustedProxies = read('KERBSIDE_TRUSTED_PROXIES', '', parseProxies)
   const oldestDays = read('KERBSIDE_OLDEST_DAYS', '400', parseOldestDays)
   const logLevel = read('KERBSIDE_LOG', 'info', parseLogLevel)
@@ -164,6 +167,7 @@ export function readConfig(environment: Environment): Config {
     isPrivateAllowed,
     mailServer,
     publicUrl,
+    mapStyle,
     trustedProxies,
     oldestDays,
     logLevel,
@@ -175,7 +179,8 @@ export function readConfig(environment: Environment): Config {
 const SECRET = new Set(['KERBSIDE_ADMIN_KEY', 'KERBSIDE_SECRET_KEY'])
 
 function hidePassword(value: string): string {
-  return value.replace(/(:\/\/[^/@]*:)[^/]*@/, '$1…@')
+  // To the last @: a password with a slash that should have been written as %2F is one all the same.
+  return value.replace(/(:\/\/[^/@]*:).*@/, '$1…@')
 }
 
 function parseAddress(value: string): Address {
@@ -296,6 +301,18 @@ function parsePublicUrl(value: string): string {
   const url = URL.parse(value)
   if (!url || !/^https?:$/.test(url.protocol)) throw new Error('an http or https address is expected')
   return url.href.replace(/\/$/, '')
+}
+
+/** The style's address, then the origins of what it refers to, beside its own. */
+function parseMapStyle(value: string): { url: string; origins: string[] } {
+  const urls = parseList(value).map((part) => URL.parse(part))
+  const [style] = urls
+  if (!style || urls.some((url) => !url || !/^https?:$/.test(url.protocol))) {
+    throw new Error(
+      "the http or https address of a MapLibre style is expected, then, with commas, the origins of its tiles, fonts and images where they are others, such as 'https://maps.example/style.json,https://tiles.example'",
+    )
+  }
+  return { url: style.href, origins: [...new Set(urls.flatMap((url) => (url ? [url.origin] : [])))] }
 }
 
 function parseList(value: string): string[] {

@@ -37,11 +37,15 @@ describe('the environment', () => {
     ['KERBSIDE_SOURCE', 'kafka://localhost', 'mqtt://'],
     ['KERBSIDE_ROADS', 'osrm:localhost:5000', 'osrm:http://HOST:PORT'],
     ['KERBSIDE_ROADS', 'google:', 'straight:'],
+    ['KERBSIDE_SMTP', 'mail.example:25', 'smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS'],
+    ['KERBSIDE_SMTP', 'smtp://mail.example', "sender's e-mail address"],
     ['KERBSIDE_ADMIN_KEY', 'with a space', 'without white space'],
     ['KERBSIDE_ADMIN_KEY', 'schlüssel', 'ASCII'],
     ['KERBSIDE_TRUSTED_PROXIES', '10.0.0.1,proxy', '192.168.0.0/16'],
     ['KERBSIDE_TRUSTED_PROXIES', '10.0.0.0/33', '192.168.0.0/16'],
     ['KERBSIDE_PUBLIC_URL', 'ftp://town', 'https'],
+    ['KERBSIDE_MAP_STYLE', 'style.json', 'https://maps.example/style.json'],
+    ['KERBSIDE_MAP_STYLE', 'https://maps.example/style.json,tiles', 'https://tiles.example'],
     ['KERBSIDE_OLDEST_DAYS', '-1', '36500'],
     ['KERBSIDE_LOG', 'loud', 'info'],
     ['KERBSIDE_LIMITS', 'speed=1', 'journalBytes'],
@@ -73,6 +77,8 @@ describe('the environment', () => {
     expect(key?.message).not.toContain('hunter2')
     const [registry] = faultsOf({ KERBSIDE_REGISTRY: 'mysql://user:hunter2@localhost/db' })
     expect(registry?.message).not.toContain('hunter2')
+    const [smtp] = faultsOf({ KERBSIDE_SMTP: 'smtp://user:hunter2/hunter2@mail.example?from=a@town.example' })
+    expect(smtp?.message).not.toContain('hunter2')
   })
 
   test('TLS without its certificate is refused', () => {

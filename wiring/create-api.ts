@@ -100,6 +100,7 @@ export async function createApiOf(
     health: () =>
       Promise.all([...checks, storeCheck(store), registryCheck(registry)].map((check) => check())),
     publicUrl: config.publicUrl,
+    mapStyle: config.mapStyle,
     trustedProxies: config.trustedProxies,
     limits: config.limits.api,
   })
