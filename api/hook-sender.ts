@@ -62,7 +62,7 @@ export function createHookSender({
         authorityName: authority.name,
         timeZone: authority.timeZone,
         hookName: record.hook.name,
-        link: publicUrl && `${publicUrl}/`,
+        link: publicUrl && `${publicUrl}/#/${authority.id}/town`,
       })
       const [first] = events
       const id = first ? writeHookMessage(first).id : randomUUID()

@@ -36,7 +36,7 @@ describe('a hook with an e-mail address', () => {
     await pass(10)
     expect(subjectsOf(mailbox)).toEqual(['[Town of alpha] 200 alerts: 200 raised'])
     expect(mailbox.mails[0]?.to).toEqual(['ann@town.example'])
-    expect(mailbox.mails[0]?.text).toContain('https://kerbside.example/')
+    expect(mailbox.mails[0]?.text).toContain('https://kerbside.example/#/alpha/town')
     await pass(600)
     expect(mailbox.mails).toHaveLength(1)
     const deliveries = await town.deliveries('ann')
