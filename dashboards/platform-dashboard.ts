@@ -111,7 +111,7 @@ const readingsBySecond = () =>
 
 const pendingAndLag = () =>
   chartPanel({
-    title: 'Pending',
+    title: 'Pending by time',
     description:
       'Readings that wait to be stored, and the age of the oldest in seconds. A straight climb means that the store is away.',
     unit: 'short',

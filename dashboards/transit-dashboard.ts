@@ -20,7 +20,7 @@ const ERROR: Steps = { warning: 90, critical: 180 }
 const boards = latest({ from: 'board', columns: ['departures', 'live'], by: 'stop' })
 const signs = latest({
   from: 'sign',
-  columns: ['isDark', 'isWrong', 'state', 'name', 'area', 'latitude', 'longitude'],
+  columns: ['isDark', 'isWrong', 'state', 'name', 'latitude', 'longitude'],
   where: [IN_AREA],
   by: 'device',
 })
@@ -131,7 +131,7 @@ const mapOfVehicles = () =>
 
 const mapOfSigns = () =>
   mapPanel({
-    title: 'Signs',
+    title: 'Signs by state',
     description: 'Each display: red where it is dark or shows the wrong departures.',
     unit: 'none',
     thresholds: ANY,
@@ -253,7 +253,7 @@ const signTable = () =>
       { field: 'isDark', title: 'Light', mappings: yesNo('dark', 'lit') },
       { field: 'isWrong', title: 'Shows', mappings: yesNo('something else', 'what it should') },
     ],
-    hidden: ['Time', 'area', 'latitude', 'longitude'],
+    hidden: ['Time', 'latitude', 'longitude'],
     queries: [signs],
   })
 
