@@ -10,6 +10,8 @@ export interface PageContext {
   readonly steps: readonly string[]
   /** Whether the key that was signed in with allows this here; without a key only `published`. */
   allows(scope: Scope): boolean
+  /** Whether there is a page of this name that the visitor may see. */
+  offers(page: string): boolean
   /** The address of a page of this authority, for a link. */
   href(page: string, ...steps: readonly string[]): string
   /** Goes on to an address of this page by changing what follows its name; the page stays open and is told by `onSteps`. */

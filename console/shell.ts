@@ -128,6 +128,7 @@ export async function startShell(): Promise<void> {
       authority,
       steps,
       allows: (scope) => known.allows(authority.id, scope),
+      offers: (page) => PAGES.some(({ name, scope }) => name === page && known.allows(authority.id, scope)),
       href: (page, ...rest) => writeAddress(authority.id, page, ...rest),
       setSteps: (...rest) => {
         location.hash = writeAddress(authority.id, entry.name, ...rest)

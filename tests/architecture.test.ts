@@ -8,12 +8,14 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Who may import whom, as ARCHITECTURE.md says; every folder may import itself. */
 const ALLOWED: Record<string, readonly string[]> = {
   model: [],
+  console: [],
   registry: ['model'],
   store: ['model'],
   rounds: ['model'],
   transit: ['model'],
   signs: ['model', 'transit'],
   'device-sim': ['model'],
+  dashboards: ['model'],
   inventory: ['model', 'device-sim'],
   alerts: ['model'],
   outside: ['model'],

@@ -12,6 +12,8 @@ const DAY_MS = 24 * HOUR_MS
 const AT_A_TIME = 50
 /** An outlook is good for so long, in ms at the clock's speed 1. */
 const FRESH_MS = 600_000
+/** As many as there are forecasts of. */
+const BINS_MAX = 5_000
 /** Some 100 bytes a bin. */
 const AUTHORITIES_MAX = 20
 
@@ -54,7 +56,7 @@ export function registerBinOutlook(
           'maps',
           'getBinOutlook',
           'How full all bins will be in a day if nobody empties them',
-          'With the chance that each is full by then. Bins of which nothing was read are left out. Up to ten minutes old; the first answer for an authority takes some seconds.',
+          'With the chance that each is full by then. Bins of which nothing was read are left out, as are those after the first 5,000. Up to ten minutes old; the first answer for an authority takes some seconds.',
         ),
         params: authorityParams,
         response: answers(200, 'In the order of their ids', outlookSchema),
@@ -69,6 +71,7 @@ export function registerBinOutlook(
     const bins = [...directory.list(authority)]
       .flatMap(({ device }) => (device.kind === 'bin' ? [device] : []))
       .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .slice(0, BINS_MAX)
     const items: Outlook['items'] = []
     for (let first = 0; first < bins.length; first += AT_A_TIME) {
       const some = bins.slice(first, first + AT_A_TIME)

@@ -5,7 +5,7 @@ import type { PageContext } from '../../page.ts'
 import { type Chart, createChart } from '../../parts/chart.ts'
 import { createStatus } from '../../parts/status.ts'
 import type { Thing } from './live-town.ts'
-import type { PanelPart } from './thing-panel.ts'
+import type { PanelPart } from './panel-part.ts'
 
 const HOUR_MS = 3_600_000
 const PAST_MS = 7 * 24 * HOUR_MS

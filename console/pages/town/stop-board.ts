@@ -5,7 +5,7 @@ import type { PageContext } from '../../page.ts'
 import { createStatus } from '../../parts/status.ts'
 import { createTable } from '../../parts/table.ts'
 import { writeTime } from '../../write-time.ts'
-import type { PanelPart } from './thing-panel.ts'
+import type { PanelPart } from './panel-part.ts'
 
 const ROWS_MAX = 8
 

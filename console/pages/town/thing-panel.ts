@@ -1,6 +1,5 @@
 import { element, hiddenText, replaceChildren } from '../../elements.ts'
 import type { PageContext } from '../../page.ts'
-import { PAGES } from '../../pages.ts'
 import { ICONS, icon } from '../../parts/icon.ts'
 import { writeSpan, writeTime } from '../../write-time.ts'
 import { createBinCharts } from './bin-charts.ts'
@@ -8,6 +7,7 @@ import { createCounterCharts } from './counter-charts.ts'
 import { LAYER_TITLES, summarise } from './describe-thing.ts'
 import { listFacts } from './list-facts.ts'
 import type { Thing } from './live-town.ts'
+import type { PanelPart } from './panel-part.ts'
 import { createStopBoard } from './stop-board.ts'
 
 /** What is known of the thing that was chosen. */
@@ -15,12 +15,6 @@ export interface ThingPanel {
   readonly element: HTMLElement
   readonly thing: Thing
   update(thing: Thing): void
-  close(): void
-}
-
-/** A part of a panel that asks for more by itself. */
-export interface PanelPart {
-  readonly element: HTMLElement
   close(): void
 }
 
@@ -109,7 +103,6 @@ function createPart(context: PageContext, thing: Thing, now: () => number): Pane
 
 /** Stops are no devices. */
 function deviceLink(context: PageContext, { layer, id }: Thing): HTMLElement | undefined {
-  const page = PAGES.find(({ name }) => name === 'devices')
-  if (layer === 'stops' || !page || !context.allows(page.scope)) return undefined
+  if (layer === 'stops' || !context.offers('devices')) return undefined
   return element('p', {}, element('a', { href: context.href('devices', id) }, 'Everything about this device'))
 }
