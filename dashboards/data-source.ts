@@ -16,7 +16,6 @@ export function dataSourceProvisioning(): unknown {
         jsonData: {
           version: 'InfluxQL',
           dbName: 'kerbside',
-          httpMode: 'POST',
           httpHeaderName1: 'Authorization',
         },
         secureJsonData: { httpHeaderValue1: 'Token $INFLUXDB_TOKEN' },

@@ -8,9 +8,13 @@ import { findInfluxdb, startInfluxdb } from '../fixtures/start-influxdb.ts'
 import { type KerbsideProcess, startKerbside } from '../fixtures/start-kerbside.ts'
 import { hasPostgres, startPostgres } from '../fixtures/start-postgres.ts'
 
-const COMPOSE = fileURLToPath(new URL('../../docker-compose.yml', import.meta.url))
+const ROOT = new URL('../../', import.meta.url)
+const COMPOSE = fileURLToPath(new URL('docker-compose.yml', ROOT))
+const PROVISIONING = '/etc/grafana/provisioning'
 
 interface Service {
+  readonly image?: string
+  readonly volumes?: readonly string[]
   readonly command?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -33,6 +37,28 @@ test('the compose file has every part of the services’ shape, with no port ope
   for (const { ports = [] } of services.values() as Iterable<{ ports?: string[] }>) {
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)
   }
+})
+
+test('its Grafana is given the dashboards, opens with one of them, and asks the InfluxDB beside it', async () => {
+  const services = await readServices()
+  const { image, volumes = [], environment = {} } = services.get('grafana') ?? {}
+  expect(image).toMatch(/^grafana\/grafana:12\./)
+  expect(volumes).toContain(`./dashboards/provisioning:${PROVISIONING}:ro`)
+  const here = (path: string) => new URL(`dashboards/provisioning${path.replace(PROVISIONING, '')}`, ROOT)
+  const home = JSON.parse(
+    await readFile(here(environment['GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH'] ?? ''), 'utf8'),
+  )
+  expect(home.uid).toBe('kerbside-bins')
+  const { datasources } = parse(await readFile(here('/datasources/kerbside.yaml'), 'utf8'))
+  const [{ url, jsonData, secureJsonData }] = datasources
+  const store = new URL(
+    interpolate(services.get('api')?.environment?.['KERBSIDE_STORE'] ?? '').replace('influxdb:', ''),
+  )
+  expect(new URL(url).host).toBe(store.host)
+  expect(jsonData.dbName).toBe(store.searchParams.get('database'))
+  // The token that Grafana finds in its environment is the one that Kerbside writes with.
+  expect(secureJsonData.httpHeaderValue1).toBe('Token $INFLUXDB_TOKEN')
+  expect(interpolate(environment['INFLUXDB_TOKEN'] ?? '')).toBe(store.password)
 })
 
 test.skipIf(!findInfluxdb() || !hasPostgres)(
