@@ -1,9 +1,9 @@
 import { ApiError, readProblem } from './api-error.ts'
 import { type Following, type FollowOptions, followEvents } from './follow-events.ts'
 
-export type { Following, ServerEvent } from './follow-events.ts'
+export type { ServerEvent } from './follow-events.ts'
 
-export interface Answered<T> {
+interface Answered<T> {
   readonly value: T
   readonly etag: string | null
 }

@@ -3,7 +3,7 @@ import { element, replaceChildren } from '../elements.ts'
 import { loadLibraryStyle } from '../load-style.ts'
 import { onThemeChange, readColour } from '../theme.ts'
 
-export interface ChartSeries {
+interface ChartSeries {
   readonly name: string
   /** A variable of the style, such as `--accent`. */
   readonly colour: string

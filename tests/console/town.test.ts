@@ -44,7 +44,8 @@ describe.skipIf(!hasChromium)('the town', { timeout: 300_000 }, () => {
     await page.getByLabel('Find a device or stop').fill('bin-0042')
     await page.getByRole('link', { name: /, .* full/ }).click()
     const panel = page.getByRole('region', { name: /^Bin / })
-    await panel.getByText('If nobody empties it').waitFor()
+    // The first forecast of an authority reads weeks of readings.
+    await panel.getByText('If nobody empties it').waitFor({ timeout: 180_000 })
     await panel.getByText('Bin bin-0042, read at').waitFor()
     expect(await panel.locator('canvas').count()).toBe(1)
     await expect.poll(() => page.url()).toMatch(/\/town\/bins\/bin-0042$/)

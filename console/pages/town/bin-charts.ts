@@ -1,6 +1,7 @@
 import { pathOf } from '../../api.ts'
 import { ApiError } from '../../api-error.ts'
 import { element } from '../../elements.ts'
+import { loadUntilThere } from '../../load-until-there.ts'
 import type { PageContext } from '../../page.ts'
 import { type Chart, createChart } from '../../parts/chart.ts'
 import { createStatus } from '../../parts/status.ts'
@@ -33,7 +34,7 @@ export function createBinCharts(context: PageContext, bin: Thing, now: () => num
   const place = element('div')
   const closed = new AbortController()
   let chart: Chart | undefined
-  void load()
+  loadUntilThere(load, { status, signal: closed.signal })
   return {
     element: element('div', { class: 'thing-part' }, status.element, chance, place),
     close() {
@@ -44,29 +45,25 @@ export function createBinCharts(context: PageContext, bin: Thing, now: () => num
 
   async function load(): Promise<void> {
     status.show('The forecast is being made…')
-    try {
-      const [past, forecast] = await Promise.all([loadPast(), loadForecast()])
-      const made = await createChart({
-        title: 'Level, last week and next three days',
-        unit: '%',
-        timeZone: context.authority.timeZone,
-        range: [0, 100],
-        series: [
-          { name: 'Read', colour: '--accent' },
-          { name: 'Expected', colour: '--muted', isDashed: true, band: { low: 2, high: 3 } },
-          { name: 'low', colour: '--muted', isEdge: true },
-          { name: 'high', colour: '--muted', isEdge: true },
-        ],
-      })
-      if (closed.signal.aborted) return made.close()
-      chart = made
-      place.append(chart.element)
-      showChart(chart, past, forecast)
-      if (past === undefined) status.show('Its history takes a key that allows to read.')
-      else status.clear()
-    } catch (error) {
-      if (!closed.signal.aborted) status.fail(error, () => void load())
-    }
+    const [past, forecast] = await Promise.all([loadPast(), loadForecast()])
+    const made = await createChart({
+      title: 'Level, last week and next three days',
+      unit: '%',
+      timeZone: context.authority.timeZone,
+      range: [0, 100],
+      series: [
+        { name: 'Read', colour: '--accent' },
+        { name: 'Expected', colour: '--muted', isDashed: true, band: { low: 2, high: 3 } },
+        { name: 'low', colour: '--muted', isEdge: true },
+        { name: 'high', colour: '--muted', isEdge: true },
+      ],
+    })
+    if (closed.signal.aborted) return made.close()
+    chart = made
+    place.append(chart.element)
+    showChart(chart, past, forecast)
+    if (past === undefined) status.show('Its history takes a key that allows to read.')
+    else status.clear()
   }
 
   /** Undefined where it is not for everybody. */

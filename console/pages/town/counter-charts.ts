@@ -1,5 +1,6 @@
 import { pathOf } from '../../api.ts'
 import { element } from '../../elements.ts'
+import { loadUntilThere } from '../../load-until-there.ts'
 import type { PageContext } from '../../page.ts'
 import { type Chart, createChart } from '../../parts/chart.ts'
 import { createStatus } from '../../parts/status.ts'
@@ -28,7 +29,7 @@ export function createCounterCharts(context: PageContext, counter: Thing, now: (
   const place = element('div')
   const closed = new AbortController()
   let chart: Chart | undefined
-  void load()
+  loadUntilThere(load, { status, signal: closed.signal })
   return {
     element: element('div', { class: 'thing-part' }, status.element, place),
     close() {
@@ -39,36 +40,32 @@ export function createCounterCharts(context: PageContext, counter: Thing, now: (
 
   async function load(): Promise<void> {
     status.show('The forecast is being made…')
-    try {
-      const hour = Math.floor(now() / HOUR_MS) * HOUR_MS
-      const [from, to] = [hour - PAST_MS, hour + AHEAD_MS]
-      const [counted, expected] = await Promise.all([
-        loadCounted(from, hour),
-        context.api.get<{ items: Expected[] }>(
-          pathOf`counters/${counter.id}/forecast?from=${from}&to=${to}`,
-          closed.signal,
-        ),
-      ])
-      const made = await createChart({
-        title: 'Road users by the hour',
-        unit: 'an hour',
-        timeZone: context.authority.timeZone,
-        series: [
-          { name: 'Counted', colour: '--counter', isStepped: true },
-          { name: 'Expected', colour: '--muted', isDashed: true, band: { low: 2, high: 3 } },
-          { name: 'low', colour: '--muted', isEdge: true },
-          { name: 'high', colour: '--muted', isEdge: true },
-        ],
-      })
-      if (closed.signal.aborted) return made.close()
-      chart = made
-      place.append(chart.element)
-      showChart(chart, counted, expected.items)
-      if (counted === undefined) status.show('Its history takes a key that allows to read.')
-      else status.clear()
-    } catch (error) {
-      if (!closed.signal.aborted) status.fail(error, () => void load())
-    }
+    const hour = Math.floor(now() / HOUR_MS) * HOUR_MS
+    const [from, to] = [hour - PAST_MS, hour + AHEAD_MS]
+    const [counted, expected] = await Promise.all([
+      loadCounted(from, hour),
+      context.api.get<{ items: Expected[] }>(
+        pathOf`counters/${counter.id}/forecast?from=${from}&to=${to}`,
+        closed.signal,
+      ),
+    ])
+    const made = await createChart({
+      title: 'Road users by the hour',
+      unit: 'an hour',
+      timeZone: context.authority.timeZone,
+      series: [
+        { name: 'Counted', colour: '--counter', isStepped: true },
+        { name: 'Expected', colour: '--muted', isDashed: true, band: { low: 2, high: 3 } },
+        { name: 'low', colour: '--muted', isEdge: true },
+        { name: 'high', colour: '--muted', isEdge: true },
+      ],
+    })
+    if (closed.signal.aborted) return made.close()
+    chart = made
+    place.append(chart.element)
+    showChart(chart, counted, expected.items)
+    if (counted === undefined) status.show('Its history takes a key that allows to read.')
+    else status.clear()
   }
 
   /** By the hour, in ms since 1970; undefined where it is not for everybody. */

@@ -25,7 +25,16 @@ type StillLayer = Exclude<Layer, 'vehicles'>
 /** From below to above. */
 const STILL_LAYERS: readonly StillLayer[] = ['stops', 'displays', 'counters', 'bins']
 
-type Feature = GeoJSON.Feature<GeoJSON.Point>
+/** GeoJSON (RFC 7946). */
+interface Feature {
+  readonly type: 'Feature'
+  readonly geometry: { readonly type: 'Point'; readonly coordinates: number[] }
+  readonly properties: Readonly<Record<string, string | number | boolean | null>>
+}
+interface FeatureCollection {
+  readonly type: 'FeatureCollection'
+  readonly features: Feature[]
+}
 
 /** The map of the town: what stands still in layers of the map, what moves above it. */
 export async function openTownMap({
@@ -224,7 +233,7 @@ export async function openTownMap({
     map.getSource<GeoJSONSource>(layer)?.setData(collect(layer))
   }
 
-  function collect(layer: StillLayer): GeoJSON.FeatureCollection {
+  function collect(layer: StillLayer): FeatureCollection {
     return { type: 'FeatureCollection', features: [...(features.get(layer)?.values() ?? [])] }
   }
 
@@ -234,7 +243,7 @@ export async function openTownMap({
   }
 
   /** A bus is marked where it moves. */
-  function collectSelected(): GeoJSON.FeatureCollection {
+  function collectSelected(): FeatureCollection {
     const feature = selected && selected.layer !== 'vehicles' ? toFeature(selected, chances) : undefined
     return { type: 'FeatureCollection', features: feature ? [feature] : [] }
   }
