@@ -7,7 +7,7 @@ import { chartPanel } from './panels/chart-panel.ts'
 import { mapPanel } from './panels/map-panel.ts'
 import { numberPanel } from './panels/number-panel.ts'
 import { tablePanel } from './panels/table-panel.ts'
-import { countWhere, IN_AREA, latest, OF_AUTHORITY, ofLatest, overTime } from './selections.ts'
+import { countWhere, IN_AREA, latest, OF_AUTHORITY, ofLatest, overTime, rows } from './selections.ts'
 import { ANY, BATTERY, CHANCE, FILL } from './thresholds.ts'
 import { areaVariable, authorityVariable } from './variables.ts'
 
@@ -37,6 +37,7 @@ export function binsDashboard(): Dashboard {
     description: 'How full the bins are, which are likely to overflow, and how far today’s rounds are.',
     variables: [authorityVariable(), areaVariable()],
     from: 'now-2d',
+    to: 'now+1d',
     rows: [
       {
         title: 'Now',
@@ -171,7 +172,7 @@ const forecastsAgainstLevels = () =>
   chartPanel({
     title: 'Forecast a day before, and what came',
     description:
-      'The mean level of the bins beside what was forecast for that hour a day before, with the interval that was to hold four out of five. What came stays inside the dashed lines when the forecasts are good.',
+      'The mean level of the bins beside what was forecast for that hour a day before, with the interval that was to hold four out of five; to the right of now, what is forecast. What came stays inside the dashed lines when the forecasts are good.',
     unit: 'percent',
     min: 0,
     max: 100,
@@ -260,7 +261,7 @@ const roundsOfToday = () =>
   tablePanel({
     title: 'Planned rounds',
     description:
-      'Each lorry of the rounds that leave in the time range or within the 24 hours after it: its lifts, tips, load and way.',
+      'Each lorry of the rounds that leave in the time range, which ends tomorrow: its lifts, tips, load and way.',
     unit: 'none',
     sortBy: { field: 'Time', isDescending: true },
     columns: [
@@ -275,8 +276,11 @@ const roundsOfToday = () =>
     ],
     hidden: [],
     queries: [
-      // Not $timeFilter: a round is kept at the time when it leaves, which may be later today.
-      `SELECT "lorry", "round", "lifts", "tips", "distanceM", "durationSeconds", "litres" FROM "round" WHERE ${OF_AUTHORITY} AND time >= \${__from}ms AND time <= \${__to}ms + 24h ORDER BY time DESC LIMIT 100`,
+      rows({
+        from: 'round',
+        columns: ['lorry', 'round', 'lifts', 'tips', 'distanceM', 'durationSeconds', 'litres'],
+        limit: 100,
+      }),
     ],
   })
 

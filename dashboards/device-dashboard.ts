@@ -15,6 +15,7 @@ export function deviceDashboard(): Dashboard {
       'One device and everything that is known of it. Choose it above; the rows of other kinds than its own are empty.',
     variables: [authorityVariable(), deviceVariable()],
     from: 'now-7d',
+    to: 'now+1d',
     rows: [anyDeviceRow(), binRow(), counterRow(), displayRow(), busRow()],
   })
 }

@@ -20,8 +20,9 @@ export interface DashboardPlan {
   readonly variables: readonly Builder<VariableModel>[]
   /** What matters most first: on a phone panels follow each other in this order. */
   readonly rows: readonly DashboardRow[]
-  /** Grafana's words for the range that it opens with. */
+  /** Grafana's words for the range that it opens with; one that ends ahead of now shows what is forecast, too. */
   readonly from?: string
+  readonly to?: string
 }
 
 const GRID_WIDTH = 24
@@ -33,13 +34,14 @@ export function layOutDashboard({
   variables,
   rows,
   from = 'now-24h',
+  to = 'now',
 }: DashboardPlan): Dashboard {
   const dashboard = new DashboardBuilder(DASHBOARDS[uid])
     .uid(uid)
     .description(description)
     .tags(['kerbside'])
     .timezone('browser')
-    .time({ from, to: 'now' })
+    .time({ from, to })
     .refresh('1m')
     .tooltip(DashboardCursorSync.Crosshair)
     .links(linksFrom(uid))

@@ -1,5 +1,6 @@
 import type { Kind } from '../model/device.ts'
 import type { Measurement } from '../model/observation.ts'
+import { countsField, ROAD_USERS } from '../model/reading.ts'
 
 /** What the store keeps: readings by kind, planned rounds, judged predictions, and what Kerbside observes. */
 export type Stored = Kind | Measurement | 'round' | 'prediction'
@@ -10,6 +11,10 @@ export const OF_AUTHORITY = `"authority" = '\${authority:raw}'`
 const HERE = `${OF_AUTHORITY} AND $timeFilter`
 /** Of the chosen areas. Grafana escapes the values of a variable that may have several; a device without an area is in all of them. */
 export const IN_AREA = '"area" =~ /^$area$/'
+/** What counters tell apart, by kind of road user. */
+export const COUNTS: Readonly<Record<string, string>> = Object.fromEntries(
+  ROAD_USERS.map((user) => [user, `sum("${countsField(user)}")`]),
+)
 /** Of the chosen routes. */
 export const ON_ROUTE = '"route" =~ /^$route$/'
 

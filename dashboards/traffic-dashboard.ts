@@ -1,12 +1,11 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
-import { countsField, ROAD_USERS } from '../model/reading.ts'
 import { layOutDashboard } from './lay-out-dashboard.ts'
 import { linkToDevice } from './links.ts'
 import { chartPanel } from './panels/chart-panel.ts'
 import { mapPanel } from './panels/map-panel.ts'
 import { numberPanel } from './panels/number-panel.ts'
 import { tablePanel } from './panels/table-panel.ts'
-import { countWhere, IN_AREA, latest, ofLatest, overTime } from './selections.ts'
+import { COUNTS, countWhere, IN_AREA, latest, ofLatest, overTime } from './selections.ts'
 import { ANY, type Steps } from './thresholds.ts'
 import { areaVariable, authorityVariable } from './variables.ts'
 
@@ -192,7 +191,7 @@ const flowByClass = () =>
     queries: [
       overTime({
         from: 'traffic',
-        columns: Object.fromEntries(ROAD_USERS.map((user) => [user, `sum("${countsField(user)}")`])),
+        columns: COUNTS,
         every: COUNTED_EVERY,
       }),
     ],

@@ -1,7 +1,7 @@
 import type { DashboardRow } from '../lay-out-dashboard.ts'
 import { chartPanel } from '../panels/chart-panel.ts'
 import { tablePanel } from '../panels/table-panel.ts'
-import { overTime, rows } from '../selections.ts'
+import { COUNTS, overTime, rows } from '../selections.ts'
 import { IT } from './chosen-device.ts'
 
 /** What is known of a traffic counter; empty for others. */
@@ -12,14 +12,13 @@ export function counterRow(): DashboardRow {
 const counts = () =>
   chartPanel({
     title: 'Counts',
-    description: 'What it counted, by lane or direction.',
+    description: 'What it counted, by kind of road user; `all` where it does not tell them apart.',
     unit: 'short',
     min: 0,
     interval: '15m',
-    alias: '$tag_part',
     drawAs: 'bars',
     isStacked: true,
-    queries: [overTime({ from: 'traffic', columns: { count: 'sum("count")' }, where: [IT], by: ['part'] })],
+    queries: [overTime({ from: 'traffic', columns: { ...COUNTS, all: 'sum("count")' }, where: [IT] })],
   })
 
 const flow = () =>
@@ -67,7 +66,11 @@ const counterReadings = () =>
     columns: [
       { field: 'Time', title: 'Interval from', unit: 'dateTimeAsLocal' },
       { field: 'part', title: 'Lane or direction' },
-      { field: 'count', title: 'Count' },
+      { field: 'count', title: 'All' },
+      { field: 'countsCar', title: 'Cars' },
+      { field: 'countsVan', title: 'Vans' },
+      { field: 'countsHgv', title: 'Lorries' },
+      { field: 'countsCycle', title: 'Cycles' },
       { field: 'meanSpeedKph', title: 'Speed', unit: 'velocitykmh', decimals: 0 },
       { field: 'occupancyPercent', title: 'Occupancy', unit: 'percent', decimals: 1 },
     ],
@@ -75,7 +78,16 @@ const counterReadings = () =>
     queries: [
       rows({
         from: 'traffic',
-        columns: ['part', 'count', 'meanSpeedKph', 'occupancyPercent'],
+        columns: [
+          'part',
+          'count',
+          'countsCar',
+          'countsVan',
+          'countsHgv',
+          'countsCycle',
+          'meanSpeedKph',
+          'occupancyPercent',
+        ],
         where: [IT],
         limit: 25,
       }),

@@ -4,22 +4,33 @@ import type { Frame, FrameField } from './ask-as-grafana.ts'
 
 const PLACE = ['latitude', 'longitude']
 
-/** What a panel lacks to show something, in the words of a failure; nothing where it has all. */
-export function checkFrames(panel: Panel, frames: readonly Frame[]): string[] {
+/**
+ * What a panel lacks to show something, in the words of a failure; nothing where it has all. `absent` names columns and series
+ * that are known to have no value.
+ */
+export function checkFrames(
+  panel: Panel,
+  frames: readonly Frame[],
+  absent: ReadonlySet<string> = new Set(),
+): string[] {
   if (frames.some((frame) => frame.length === 0)) return [`${panel.title}: a query has no rows`]
   switch (panel.type) {
     case 'geomap':
       return requireColumns(panel, frames, [...PLACE, colorFieldOf(panel)], 'number')
     case 'table':
-      return requireColumns(panel, frames, tableColumnsOf(panel))
+      return requireColumns(
+        panel,
+        frames,
+        tableColumnsOf(panel).filter((name) => !absent.has(name)),
+      )
     case 'statetimeline':
     case 'state-timeline':
-      return requireSeries(panel, frames, (value) => value !== null)
+      return requireSeries(panel, frames, { absent, isValue: (value) => value !== null })
     case 'stat':
     case 'bargauge':
     case 'timeseries':
       return [
-        ...requireSeries(panel, frames, (value) => typeof value === 'number'),
+        ...requireSeries(panel, frames, { absent, isValue: (value) => typeof value === 'number' }),
         ...requireOverridden(panel, frames),
       ]
     default:
@@ -35,9 +46,11 @@ function requireColumns(
 ): string[] {
   const fields = frames.flat()
   return names.flatMap((name) => {
-    const field = fields.find((candidate) => candidate.name === name)
-    if (!field) return [`${panel.title}: no column ${name}, only ${fields.map((one) => one.name).join(', ')}`]
-    const hasValue = field.values.some((value) =>
+    const values = fields.filter((field) => field.name === name).flatMap((field) => field.values)
+    if (!fields.some((field) => field.name === name)) {
+      return [`${panel.title}: no column ${name}, only ${fields.map((field) => field.name).join(', ')}`]
+    }
+    const hasValue = values.some((value) =>
       type === undefined ? value !== null && value !== '' : typeof value === type,
     )
     return hasValue ? [] : [`${panel.title}: the column ${name} has no ${type ?? 'value'}`]
@@ -48,9 +61,12 @@ function requireColumns(
 function requireSeries(
   panel: Panel,
   frames: readonly Frame[],
-  isValue: (value: FrameField['values'][number]) => boolean,
+  {
+    absent,
+    isValue,
+  }: { absent: ReadonlySet<string>; isValue: (value: FrameField['values'][number]) => boolean },
 ): string[] {
-  const names = [...new Set(frames.map((frame) => frame[1]?.name))]
+  const names = [...new Set(frames.map((frame) => frame[1]?.name ?? ''))].filter((name) => !absent.has(name))
   return names.flatMap((name) => {
     const values = frames
       .filter((frame) => frame[1]?.name === name)
