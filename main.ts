@@ -6,7 +6,7 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
   kerbside up [--demo]              all in one process; --demo adds a simulated town
   kerbside broker                   MQTT and the journal
   kerbside ingest                   from a broker to the store
-  kerbside api                      HTTP
+  kerbside api [--demo]             HTTP; --demo is for kerbside sim: rounds follow its streets where no map is imported
   kerbside sim [--seed N] [--troubles]
                                     a simulated town that publishes to a running Kerbside; some devices burn, tilt, fall silent
   kerbside replay PATH [--speed N] [--authority ID]

@@ -2,14 +2,16 @@ import { parseArgs } from 'node:util'
 import { openDeviceDirectory } from '../registry/device-directory.ts'
 import { listening, urlOf } from '../wiring/addresses.ts'
 import { createApiOf, openChannelOf } from '../wiring/create-api.ts'
+import { ensureTownRoads } from '../wiring/ensure-town-roads.ts'
 import { ensureInstallationKey, greet } from '../wiring/greet.ts'
 import { openRegistry, openStore, refuseDuckdb } from '../wiring/open-stores.ts'
 import { serve } from '../wiring/serve.ts'
+import { TOWN_SEED } from '../wiring/town-seed.ts'
 import { version } from '../wiring/version.ts'
 
 /** HTTP. */
 export async function api(args: string[]): Promise<void> {
-  parseArgs({ args })
+  const { values } = parseArgs({ args, options: { demo: { type: 'boolean', default: false } } })
   await serve(async (core) => {
     const { config, stack, logger } = core
     refuseDuckdb(config, 'api')
@@ -17,6 +19,7 @@ export async function api(args: string[]): Promise<void> {
     const newKey = await ensureInstallationKey(core, registry)
     const directory = await openDeviceDirectory(registry)
     const store = await openStore(core)
+    if (values.demo) await ensureTownRoads(core, TOWN_SEED)
     const app = await createApiOf(core, {
       command: 'api',
       registry,

@@ -119,5 +119,8 @@ test.skipIf(!findInfluxdb() || !hasPostgres)(
     )
     expect(balance.accepted).toBe(balance.stored + balance.quarantined + balance.pending)
     expect(balance.quarantined).toBe(0)
+    // Nobody has imported a map: its rounds follow the streets of the simulated town.
+    const streets = await request<{ tiles: string[] }>(api.apiUrl, '/v1/authorities/demo/streets', { key })
+    expect(streets.tiles).toHaveLength(1)
   },
 )
