@@ -4,7 +4,10 @@ import type { Stored } from './selections.ts'
 const HOUR = 3_600
 const DAY = 24 * HOUR
 
-/** What Grafana watches for. Whom it tells is each installation's own: its contact points and policies. */
+/**
+ * What Grafana watches for, at the levels of Kerbside's own conditions in `alerts/`. Whom it tells is each installation's own: its
+ * contact points and policies.
+ */
 export const ALERT_RULES: readonly AlertRule[] = [
   {
     name: 'bin-overflow',
@@ -13,7 +16,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     observed: {
       value: newest('forecast', 'chanceOfOverflowBeforeRound', 3 * HOUR, ['authority', 'device', 'area']),
     },
-    condition: '$value > 0.6',
+    condition: '$value > 0.8',
     holds: '30m',
     summary: '{{ .Labels.device }} overflows with a chance of {{ humanizePercentage .Values.value.Value }}',
     whatToDo: 'Plan a round that lifts it, or have it emptied by hand.',
@@ -28,7 +31,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     observed: { value: { query: burningBins(), lastSeconds: HOUR + 600 } },
     condition: '$value > 0',
     holds: '0s',
-    summary: '{{ .Labels.device }} reports fire, or 70 °C and more',
+    summary: '{{ .Labels.device }} reports fire, or 75 °C and more',
     whatToDo: 'Call the fire brigade, or whoever stands close.',
     dashboard: 'kerbside-bins',
     panel: 'Level',
@@ -109,7 +112,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     severity: 'warning',
     observed: { value: newest('sign', 'isWrong', HOUR, ['authority', 'device', 'area']) },
     condition: '$value > 0',
-    holds: '10m',
+    holds: '5m',
     summary: 'The display {{ .Labels.device }} shows something other than what it was told',
     whatToDo: 'Compare its board in the console; restart it where it hangs.',
     dashboard: 'kerbside-transit',
@@ -123,7 +126,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
       // At night, when nothing drives, it has no age.
       value: newest('feed', 'ageSeconds', 600, ['authority']),
     },
-    condition: '$value > 300',
+    condition: '$value > 600',
     holds: '5m',
     summary:
       'Nothing new in the feed of {{ .Labels.authority }} for {{ humanizeDuration .Values.value.Value }}',
@@ -142,7 +145,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     condition: '$value > 60 && $value > 1.5 * $usual',
     holds: '30m',
     summary:
-      'Predictions {{ .Labels.horizon }} ahead are off by {{ printf "%.0f" .Values.value.Value }} s, usually by {{ printf "%.0f" .Values.usual.Value }} s',
+      'Predictions {{ .Labels.horizon }} minutes ahead are off by {{ printf "%.0f" .Values.value.Value }} s, usually by {{ printf "%.0f" .Values.usual.Value }} s',
     whatToDo:
       'Look for a diversion, a new timetable that is not imported, or buses that report the wrong trip.',
     dashboard: 'kerbside-transit',
@@ -153,7 +156,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     title: 'A journal fills up',
     severity: 'critical',
     observed: { value: newest('process', 'journalFilledPercent', 600, ['process']) },
-    condition: '$value > 50',
+    condition: '$value > 80',
     holds: '5m',
     summary: 'The journal of {{ .Labels.process }} is filled to {{ printf "%.0f" .Values.value.Value }} %',
     whatToDo:
@@ -169,7 +172,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
       value: spreadOf('quarantined'),
       accepted: spreadOf('accepted'),
     },
-    condition: '$value > 20 && $value > 0.05 * $accepted',
+    condition: '$value > 20 && $value > 0.02 * $accepted',
     holds: '5m',
     summary:
       '{{ printf "%.0f" .Values.value.Value }} readings of {{ .Labels.authority }} were quarantined within an hour',
@@ -207,7 +210,7 @@ function burningBins(): string {
     'count("receivedTime")',
     'bin',
     ['authority', 'device'],
-    ['("fireAlarm" = true OR "temperatureC" >= 70)'],
+    ['("fireAlarm" = true OR "temperatureC" >= 75)'],
   )
   const none = select('count("isSilent") * 0', 'device', ['authority', 'device'], ['"kind" = \'bin\''])
   return `SELECT sum("value") AS "value" FROM (${burning}), (${none}) WHERE $timeFilter GROUP BY "authority", "device"`

@@ -76,10 +76,10 @@ const likelyToOverflow = () =>
   numberPanel({
     title: 'Likely to overflow',
     description:
-      'Bins that the forecast gives a chance of 60 % or more to overflow before the next planned round that lifts them, or within 48 hours where none is planned. Plan a round, or lift them by hand.',
+      'Bins that the forecast gives a chance of 80 % or more to overflow before the next planned round that lifts them, or within 48 hours where none is planned. Plan a round, or lift them by hand.',
     unit: 'none',
     thresholds: { warning: 1, critical: 10 },
-    queries: [countWhere('"chanceOfOverflowBeforeRound" >= 0.6', 'chanceOfOverflowBeforeRound', chances)],
+    queries: [countWhere('"chanceOfOverflowBeforeRound" >= 0.8', 'chanceOfOverflowBeforeRound', chances)],
   })
 
 const medianLevel = () =>

@@ -37,6 +37,6 @@ function step(value: number | null, color: string): { value: number | null; colo
 
 /** A bin at 75 % is due, see the default of `thresholdPercent`; above 90 % it is as good as full. */
 export const FILL: Steps = { warning: 75, critical: 90 }
-export const CHANCE: Steps = { warning: 0.3, critical: 0.6 }
+export const CHANCE: Steps = { warning: 0.5, critical: 0.8 }
 export const BATTERY: Steps = { warning: 30, critical: 15, isLowBad: true }
 export const ANY: Steps = { critical: 1 }

@@ -166,7 +166,7 @@ const accuracyByHorizon = () =>
     decimals: 0,
     min: 0,
     thresholds: ERROR,
-    alias: '$tag_horizon',
+    alias: '$tag_horizon min',
     queries: [
       `SELECT last("maeSeconds") AS "error" FROM "accuracy" WHERE ${OF_AUTHORITY} AND $timeFilter GROUP BY "horizon"`,
     ],
@@ -179,7 +179,7 @@ const accuracyByTime = () =>
       'The mean error of predictions by their horizon: steps upwards tell that something has changed.',
     unit: 's',
     min: 0,
-    alias: '$tag_horizon',
+    alias: '$tag_horizon min',
     interval: '5m',
     queries: [overTime({ from: 'accuracy', columns: { error: 'mean("maeSeconds")' }, by: ['horizon'] })],
   })
