@@ -85,8 +85,7 @@ const journal = () =>
     unit: 'percent',
     decimals: 1,
     thresholds: FILLED,
-    // Of the installation, whatever authority it is written for.
-    queries: ['SELECT last("journalFilledPercent") AS "filled" FROM "process" WHERE $timeFilter'],
+    queries: [newest('process', 'journalFilledPercent')],
   })
 
 const readingsBySecond = () =>
@@ -273,8 +272,7 @@ function newest(from: Stored, field: string): string {
   return `SELECT last("${field}") AS "${field}" FROM "${from}" WHERE ${OF_AUTHORITY} AND $timeFilter`
 }
 
-/** By process, of the whole installation: processes belong to no authority. */
+/** By process: they serve all authorities, and say the same to each. */
 function processes(columns: Readonly<Record<string, string>>): string {
-  const named = Object.entries(columns).map(([name, expression]) => `${expression} AS "${name}"`)
-  return `SELECT ${named.join(', ')} FROM "process" WHERE $timeFilter GROUP BY time($__interval), "process" fill(none)`
+  return overTime({ from: 'process', columns, by: ['process'] })
 }

@@ -12,7 +12,7 @@ import { influxqlTarget, type ResultFormat } from '../influxql-target.ts'
 import { noThresholds, type Steps, thresholdsOf } from '../thresholds.ts'
 
 /** Width in 24ths of a wall's screen, a phone shows every panel in its full width; height in rows of 30 pixels. */
-export interface Size {
+interface Size {
   readonly width: number
   readonly height: number
 }

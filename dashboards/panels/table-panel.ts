@@ -8,7 +8,7 @@ import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table'
 import { type Steps, thresholdsOf } from '../thresholds.ts'
 import { describePanel, type PanelText, type PanelValues, type SizedPanel } from './panel.ts'
 
-export interface TableColumn {
+interface TableColumn {
   /** What the query calls it; `Time` is that of the row. */
   readonly field: string
   readonly title: string
