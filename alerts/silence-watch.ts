@@ -24,6 +24,9 @@ export interface SilenceContext {
 
 /** Overdue, in parts of what counts as silence: later than almost every report that comes. */
 const OVERDUE_RATIO = 0.75
+/** Where so many reports were due since anybody was heard, it is not the devices. */
+const DUE_REPORTS = 20
+const DEAF_MIN_MS = 120_000
 /** Nobody was heard for so long before the first look: it was not listened. */
 const DEAF_MS = 300_000
 
@@ -33,11 +36,14 @@ export function createSilenceWatch(intervals: UsualIntervals): SilenceWatch {
   const resumed = new Map<Kind, number>()
   const outages = new Set<Kind>()
   let hasBegun = false
+  let isDeaf = false
+  let newest = Number.NEGATIVE_INFINITY
 
   return {
     hear(device, time) {
       if (time <= (heard.get(device) ?? Number.NEGATIVE_INFINITY)) return
       heard.set(device, time)
+      newest = Math.max(newest, time)
       intervals.hear(device, time)
     },
     heardTime: (device) => heard.get(device),
@@ -51,6 +57,7 @@ export function createSilenceWatch(intervals: UsualIntervals): SilenceWatch {
         for (const kind of KINDS) resume(kind, devices, context.now)
         return []
       }
+      noteDeafness(devices, context.now)
       const byKind = Map.groupBy(
         [...devices].filter(({ id }) => heard.has(id)),
         ({ kind }) => kind,
@@ -77,7 +84,7 @@ export function createSilenceWatch(intervals: UsualIntervals): SilenceWatch {
         for (const { device, ratio, silentSeconds, limitSeconds, usualSeconds } of silences) {
           const isWell = silentSeconds < limitSeconds
           // Who is silent since before an outage ended has another chance first.
-          if (!isWell && (outages.has(kind) || wasOutage || ratio < 1)) continue
+          if (!isWell && (isDeaf || outages.has(kind) || wasOutage || ratio < 1)) continue
           const outcome = judgeSilence(device, { silentSeconds, limitSeconds, usualSeconds })
           judgements.push({ condition: 'device-silent', device, outcome })
         }
@@ -90,9 +97,23 @@ export function createSilenceWatch(intervals: UsualIntervals): SilenceWatch {
   function begin({ now, isOpen }: SilenceContext): void {
     hasBegun = true
     if (isOpen(null)) for (const kind of KINDS) outages.add(kind)
-    let newest = Number.NEGATIVE_INFINITY
-    for (const time of heard.values()) newest = Math.max(newest, time)
     if (now - newest >= DEAF_MS) for (const kind of KINDS) resumed.set(kind, now)
+  }
+
+  /** Who reports as another does is heard with it, so this holds back what would be raised and raises nothing by itself. */
+  function noteDeafness(devices: Iterable<Device>, now: number): void {
+    const wasDeaf = isDeaf
+    let reportsPerSecond = 0
+    for (const device of devices) {
+      const { usualSeconds } = intervals.limitOf(device)
+      // Vehicles rest.
+      if (device.kind !== 'vehicle' && heard.has(device.id) && usualSeconds !== undefined) {
+        reportsPerSecond += 1 / usualSeconds
+      }
+    }
+    const quietMs = now - newest
+    isDeaf = quietMs >= DEAF_MIN_MS && (reportsPerSecond * quietMs) / 1000 >= DUE_REPORTS
+    if (wasDeaf && !isDeaf) for (const kind of KINDS) resume(kind, devices, now)
   }
 
   function resume(kind: Kind, devices: Iterable<Device>, now: number): void {

@@ -8,7 +8,10 @@ export interface UsualIntervals {
   hear(device: string, time: number): void
   /** What nobody has heard of it up to a time says nothing about the device. */
   excuse(device: string, until: number): void
-  /** When it counts as silent. By its `reportIntervalSeconds` where that is set, else by what was learnt, else by its kind. */
+  /**
+   * When it counts as silent: by its `reportIntervalSeconds` where that is set, else by what was learnt, else by its kind. A
+   * vehicle, which rests, always by what was learnt.
+   */
   limitOf(device: Pick<Device, 'id' | 'kind' | 'settings'>): {
     readonly limitSeconds: number
     /** Undefined where it is not known yet. */
@@ -72,7 +75,8 @@ export function createUsualIntervals(packed?: Uint8Array): UsualIntervals {
     },
     limitOf(device) {
       const { reportIntervalSeconds } = device.settings
-      if (reportIntervalSeconds !== undefined) {
+      // What is set of a vehicle holds while it is under way.
+      if (reportIntervalSeconds !== undefined && device.kind !== 'vehicle') {
         return { limitSeconds: silentAfterSeconds(device), usualSeconds: reportIntervalSeconds }
       }
       const learnt = devices.get(device.id)

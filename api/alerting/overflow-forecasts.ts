@@ -10,8 +10,8 @@ import type { FillForecasts } from '../fill-forecasts.ts'
 import { findNextLifts } from '../observers/next-lifts.ts'
 
 const LORRIES_MAX = 1_000
-/** Bins that are in no round are asked about once more, if nobody emptying them makes it so likely. */
-const WORTH_ASKING = 0.5
+/** With fewer, others speak for a bin, which is no ground for an alert. */
+const READINGS_MIN = 24
 /** At a time, so that others' questions come in between. */
 const AT_A_TIME = 8
 
@@ -27,8 +27,8 @@ export async function forecastOverflows(
     clock,
   }: {
     readonly registry: Pick<Registry, 'listRounds' | 'listSites'>
-    readonly directory: DeviceDirectory
-    readonly fillForecasts: FillForecasts
+    readonly directory: Pick<DeviceDirectory, 'list'>
+    readonly fillForecasts: Pick<FillForecasts, 'forecastBin'>
     readonly clock: Clock
   },
   { id, timeZone }: Authority,
@@ -42,40 +42,34 @@ export async function forecastOverflows(
   const date = localDate(now, timeZone)
   const { roundTime, nextRoundTime } = roundTimesOf({ request: { date }, lorries, timeZone })
   const couldCome = roundTime > now ? roundTime : nextRoundTime
-  const byVisit = Map.groupBy(bins, (bin) => lifts.get(bin.id) ?? couldCome)
-  const unplanned: Device[] = []
-  for (const [nextVisitTime, ofVisit] of byVisit) {
-    const answers = await fillForecasts.weighBins(id, {
-      bins: ofVisit.map((bin) => ({ ...toTownBin(bin), prices: NO_PRICES })),
-      roundTime: now,
-      nextRoundTime: nextVisitTime,
-    })
-    for (const [index, bin] of ofVisit.entries()) {
-      const answer = answers[index]
-      if (!answer?.isOwn) continue
-      const isPlanned = lifts.has(bin.id)
-      const { fillPercent, chanceOfOverflow: chance } = answer
-      if (!isPlanned && chance >= WORTH_ASKING) unplanned.push(bin)
-      forecasts.set(bin.id, { fillPercent, chance, nextVisitTime, isPlanned })
-    }
-  }
-  for (let first = 0; first < unplanned.length; first += AT_A_TIME) {
-    await Promise.all(unplanned.slice(first, first + AT_A_TIME).map(askAsUsual))
+  for (let first = 0; first < bins.length; first += AT_A_TIME) {
+    await Promise.all(bins.slice(first, first + AT_A_TIME).map(ask))
   }
   return forecasts
 
-  async function askAsUsual(bin: Device): Promise<void> {
+  async function ask(bin: Device): Promise<void> {
+    const lift = lifts.get(bin.id)
+    const nextVisitTime = lift ?? couldCome
     const [answer] = await fillForecasts.forecastBin(id, toTownBin(bin), [
-      { now, times: [couldCome], thresholdPercent: 100, assumption: 'as-usual' },
+      {
+        now,
+        times: [nextVisitTime],
+        thresholdPercent: 100,
+        // Who plans no rounds has the bins emptied otherwise.
+        assumption: lift === undefined ? 'as-usual' : 'nobody-empties',
+      },
     ])
     const chance = answer?.forecasts[0]?.chanceOfOverflow
-    const forecast = forecasts.get(bin.id)
-    if (chance !== undefined && forecast) forecasts.set(bin.id, { ...forecast, chance })
+    if (!answer || chance === undefined || answer.fillPercent === null) return
+    if (answer.readingCount < READINGS_MIN) return
+    forecasts.set(bin.id, {
+      fillPercent: answer.fillPercent,
+      chance,
+      nextVisitTime,
+      isPlanned: lift !== undefined,
+    })
   }
 }
-
-/** What a visit costs does not move the chance. */
-const NO_PRICES = { visitCost: 1, overflowCostPerDay: 1 }
 
 function toTownBin({ id, settings }: Device): { id: string; stream: string | null } {
   return { id, stream: settings.stream ?? null }

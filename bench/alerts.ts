@@ -1,0 +1,143 @@
+import { parseArgs } from 'node:util'
+import { listTownDevices, type TownDevice } from '../device-sim/list-town-devices.ts'
+import { createTown, type TownSize } from '../device-sim/town/create-town.ts'
+import type { AlertCondition } from '../model/alert-condition.ts'
+import { type Fault, injectFaults } from './alerts/inject-faults.ts'
+import { isTrueAlarm } from './alerts/judge-alarm.ts'
+import { type RaisedAlert, watchTown } from './alerts/watched-town.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+/** A Monday, when the looks begin. */
+const START = Date.parse('2026-02-16T00:00:00Z')
+const SIZES: readonly TownSize[] = ['small', 'medium', 'large']
+/** After the quiet days: in the morning, when there is traffic. */
+const FAULTS_AFTER_MS = 8 * HOUR_MS
+const OUTAGE_AFTER_MS = 20 * HOUR_MS
+const OUTAGE_MS = 5 * HOUR_MS
+const FAULT_DAYS_MS = 36 * HOUR_MS
+
+/**
+ * Judges a simulated town's devices for some quiet days, in simulated time, after it has learnt from some weeks before; then
+ * some devices fail, and at last nothing of any device arrives for hours. Reports alerts that had no cause (see
+ * `alerts/judge-alarm.ts`), how long it took until failures were raised, and how many alerts an outage makes.
+ */
+export async function benchAlerts(args: string[]): Promise<Record<string, number | string>> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      days: { type: 'string', default: '7' },
+      devices: { type: 'string', default: '500' },
+      seed: { type: 'string', default: '1' },
+      'history-days': { type: 'string', default: '28' },
+      faults: { type: 'string', default: '5' },
+      'look-seconds': { type: 'string', default: '60' },
+    },
+  })
+  const [days, count, seed, historyDays, each, lookSeconds] = [
+    values.days,
+    values.devices,
+    values.seed,
+    values['history-days'],
+    values.faults,
+    values['look-seconds'],
+  ].map(Number) as [number, number, number, number, number, number]
+  const quietUntil = START + days * DAY_MS
+  const faultTime = quietUntil + FAULTS_AFTER_MS
+  const outageFrom = quietUntil + OUTAGE_AFTER_MS
+  const outageTo = outageFrom + OUTAGE_MS
+  const town = createTown({ seed, size: findSize(seed, count) })
+  const quiet = thin(listTownDevices(town), count)
+  const { devices, faults } = injectFaults(quiet, { faultTime, outageFrom, outageTo }, each)
+  const watched = watchTown({
+    devices,
+    lorries: town.lorries,
+    timeZone: town.timeZone,
+    from: START - historyDays * DAY_MS,
+    watchFrom: START,
+    until: quietUntil + FAULT_DAYS_MS,
+  })
+  const raised: RaisedAlert[] = []
+  let looks = 0
+  for (let time = START; time < quietUntil + FAULT_DAYS_MS; time += lookSeconds * 1000) {
+    watched.takeUntil(time)
+    raised.push(...(await watched.look(time)))
+    looks++
+  }
+  const byId = new Map(quiet.map((device) => [device.id, device]))
+  const inQuiet = raised.filter(({ time }) => time < quietUntil)
+  const wrong = inQuiet.filter((one) => !isTrueAlarm(one, byId.get(one.alert.device ?? '')))
+  for (const { alert, time } of wrong) {
+    process.stderr.write(`in vain, ${new Date(time).toISOString()}: ${alert.condition}: ${alert.summary}\n`)
+  }
+  const inOutage = raised.filter(
+    ({ alert, time }) =>
+      alert.condition === 'device-silent' && time >= outageFrom && !isOf(faults, alert.device),
+  )
+  for (const { alert } of inOutage) process.stderr.write(`outage: ${alert.summary}\n`)
+  return {
+    seed,
+    devices: quiet.length,
+    days,
+    raisedInQuietDays: inQuiet.length,
+    ...countConditions(inQuiet),
+    falseAlarms: wrong.length,
+    falseAlarmsPer500DevicesAWeek: round((wrong.length / quiet.length) * 500 * (7 / days), 2),
+    ...measureDelays(faults, raised, { faultTime, outageFrom }),
+    outageAlerts: inOutage.length,
+    lookCpuMs: round(watched.lookCpuMs() / looks, 3),
+  }
+}
+
+function findSize(seed: number, count: number): TownSize {
+  const size = SIZES.find(
+    (candidate) => listTownDevices(createTown({ seed, size: candidate })).length >= count,
+  )
+  if (!size) throw new Error(`--devices: ${count} are more than the largest town has`)
+  return size
+}
+
+/** As many of each kind as there are in the town, in proportion. */
+function thin(devices: readonly TownDevice[], count: number): TownDevice[] {
+  return Array.from(
+    { length: count },
+    (_, index) => devices[Math.floor((index * devices.length) / count)] as TownDevice,
+  )
+}
+
+function isOf(faults: readonly Fault[], device: string | null): boolean {
+  return faults.some((fault) => fault.device === device)
+}
+
+function countConditions(raised: readonly RaisedAlert[]): Record<string, number> {
+  const counts: Partial<Record<AlertCondition, number>> = {}
+  for (const { alert } of raised) counts[alert.condition] = (counts[alert.condition] ?? 0) + 1
+  return counts
+}
+
+/** By fault, the median and the longest delay in minutes, and how many were not raised before the outage. */
+function measureDelays(
+  faults: readonly Fault[],
+  raised: readonly RaisedAlert[],
+  { faultTime, outageFrom }: { faultTime: number; outageFrom: number },
+): Record<string, number> {
+  const results: Record<string, number> = {}
+  for (const [name, ofName] of Map.groupBy(faults, (fault) => fault.name)) {
+    const delays = ofName.flatMap(({ device, condition }) => {
+      const found = raised.find(
+        ({ alert, time }) =>
+          alert.device === device && alert.condition === condition && time >= faultTime && time < outageFrom,
+      )
+      return found ? [(found.time - faultTime) / 60_000] : []
+    })
+    delays.sort((a, b) => a - b)
+    results[`${name}MedianMinutes`] = round(delays[Math.floor(delays.length / 2)] ?? Number.NaN, 1)
+    results[`${name}LongestMinutes`] = round(delays.at(-1) ?? Number.NaN, 1)
+    results[`${name}Missed`] = ofName.length - delays.length
+  }
+  return results
+}
+
+function round(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits
+}
