@@ -130,11 +130,14 @@ describe.skipIf(!findInfluxdb())('asked of an InfluxDB that the simulated town h
     return Number(series?.values[0]?.[0])
   }
 
-  /** One of each kind of which much is known, and one that was alerted to: a device’s panels are filled by its own kind alone. */
+  /** Some of each kind of which much is known, and one that was alerted to: a device’s panels are filled by its own kind alone. */
   async function listDevices(): Promise<string[]> {
     const devices = []
     for (const [column, measurement, tag] of [
       ['chanceOfOverflowBeforeRound', 'forecast', 'device'],
+      // Some bins measure a distance, some displays the light.
+      ['distanceMm', 'bin', 'device'],
+      ['lightLux', 'display', 'device'],
       ['usualVehiclesPerHour', 'flow', 'device'],
       ['isWrong', 'sign', 'device'],
       ['delaySeconds', 'bus', 'vehicle'],
