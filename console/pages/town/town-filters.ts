@@ -1,7 +1,7 @@
 import { element, replaceChildren } from '../../elements.ts'
 import { CHANCE_CLASSES, FILL_CLASSES, LAYER_TITLES } from './describe-thing.ts'
 import type { Layer } from './live-town.ts'
-import type { BinColours } from './town-map.ts'
+import type { BinColours } from './still-layers.ts'
 
 export interface TownFilters {
   readonly element: HTMLElement

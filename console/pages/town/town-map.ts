@@ -1,13 +1,17 @@
 import type { ExpressionSpecification, GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl'
 import type { Api } from '../../api.ts'
 import { type Bounds, openStreetMap } from '../../parts/map.ts'
-import { readColour } from '../../theme.ts'
 import { type BusLayer, createBusLayer } from './bus-layer.ts'
-import { CHANCE_CLASSES, FILL_CLASSES, readFill, readFlow } from './describe-thing.ts'
 import type { Layer, Thing } from './live-town.ts'
-
-/** What colours the bins. */
-export type BinColours = 'fill' | 'chance'
+import { createStillFeatures, type FeatureCollection, type StillLayer } from './still-features.ts'
+import {
+  addMarks,
+  type BinColours,
+  writeBinColour,
+  writeBinLayer,
+  writeMarkLayer,
+  writeSelectedLayer,
+} from './still-layers.ts'
 
 export interface TownMap {
   readonly element: HTMLElement
@@ -21,20 +25,9 @@ export interface TownMap {
   close(): void
 }
 
-type StillLayer = Exclude<Layer, 'vehicles'>
 /** From below to above. */
 const STILL_LAYERS: readonly StillLayer[] = ['stops', 'displays', 'counters', 'bins']
-
-/** GeoJSON (RFC 7946). */
-interface Feature {
-  readonly type: 'Feature'
-  readonly geometry: { readonly type: 'Point'; readonly coordinates: number[] }
-  readonly properties: Readonly<Record<string, string | number | boolean | null>>
-}
-interface FeatureCollection {
-  readonly type: 'FeatureCollection'
-  readonly features: Feature[]
-}
+const PICK_PX = 6
 
 /** The map of the town: what stands still in layers of the map, what moves above it. */
 export async function openTownMap({
@@ -46,60 +39,47 @@ export async function openTownMap({
   label: string
   onPick: (layer: Layer, id: string) => void
 }): Promise<TownMap> {
-  const features = new Map<StillLayer, Map<string, Feature>>(STILL_LAYERS.map((layer) => [layer, new Map()]))
+  const features = createStillFeatures(STILL_LAYERS)
   const hidden = new Set<Layer>()
   let colours: BinColours = 'fill'
-  let chances: ReadonlyMap<string, number> = new Map()
   let isSilentOnly = false
   let selected: Thing | undefined
-  let isFramed = false
   // Not there yet when the first style is.
   let busLayer: BusLayer | undefined
   const view = await openStreetMap({ api, label, onStyle: addLayers })
   const { map } = view
-  isFramed = view.streets !== undefined
+  // Where no streets say where the town is, its devices do.
+  let isFramed = view.streets !== undefined
   const buses = createBusLayer(map)
   busLayer = buses
-  map.on('click', (event) => {
-    const bus = buses.pick(event.point.x, event.point.y)
-    if (bus !== undefined) return onPick('vehicles', bus)
-    const found = pickStill(event.point.x, event.point.y)
+  map.on('click', ({ point }) => {
+    const found = pick(point.x, point.y)
     if (found) onPick(found.layer, found.id)
   })
-  map.on('mousemove', (event) => {
-    const isOver =
-      buses.pick(event.point.x, event.point.y) !== undefined ||
-      pickStill(event.point.x, event.point.y) !== undefined
-    map.getCanvas().style.cursor = isOver ? 'pointer' : ''
+  map.on('mousemove', ({ point }) => {
+    map.getCanvas().style.cursor = pick(point.x, point.y) ? 'pointer' : ''
   })
 
   return {
     element: view.element,
     update(layer, changed, isAll) {
-      if (layer === 'vehicles') {
-        buses.update(changed, isAll)
-      } else {
-        updateStill(layer, changed, isAll)
-      }
+      if (layer === 'vehicles') buses.update(changed, isAll)
+      else updateStill(layer, changed, isAll)
       if (!isFramed && isAll) frame(changed)
-      const news = selected && changed.find(({ id }) => id === selected?.id)
-      if (news && news.layer === selected?.layer) markSelected(news)
+      const news = changed.find(({ id }) => id === selected?.id)
+      if (news?.layer === selected?.layer && news) markSelected(news)
     },
     setVisible(layer, isVisible) {
       if (isVisible) hidden.delete(layer)
       else hidden.add(layer)
-      if (layer === 'vehicles') return buses.setVisible(isVisible)
-      if (map.getLayer(layer)) map.setLayoutProperty(layer, 'visibility', isVisible ? 'visible' : 'none')
+      if (layer === 'vehicles') buses.setVisible(isVisible)
+      else if (map.getLayer(layer)) applyVisibility(map, layer)
     },
-    setBinColours(next, known) {
+    setBinColours(next, chances) {
       colours = next
-      chances = known
-      const bins = features.get('bins') as Map<string, Feature>
-      for (const [id, feature] of bins) {
-        bins.set(id, { ...feature, properties: { ...feature.properties, chance: chances.get(id) ?? null } })
-      }
-      setData('bins')
-      if (map.getLayer('bins')) map.setPaintProperty('bins', 'circle-color', binColour())
+      features.setChances(chances)
+      sourceOf('bins')?.setData(features.collect('bins'))
+      if (map.getLayer('bins')) map.setPaintProperty('bins', 'circle-color', writeBinColour(colours))
     },
     setSilentOnly(next) {
       isSilentOnly = next
@@ -111,9 +91,8 @@ export async function openTownMap({
       buses.setSelected(thing?.layer === 'vehicles' ? thing.id : undefined)
       if (!thing?.position || !isOther) return
       const [longitude, latitude] = thing.position
-      if (!map.getBounds().contains([longitude, latitude])) {
-        map.easeTo({ center: [longitude, latitude], zoom: Math.max(map.getZoom(), 15) })
-      }
+      if (map.getBounds().contains([longitude, latitude])) return
+      map.easeTo({ center: [longitude, latitude], zoom: Math.max(map.getZoom(), 15) })
     },
     close() {
       buses.close()
@@ -122,143 +101,61 @@ export async function openTownMap({
   }
 
   function addLayers(ready: MapLibreMap): void {
+    addMarks(ready)
     for (const layer of STILL_LAYERS) {
-      ready.addSource(layer, { type: 'geojson', data: collect(layer) })
-      addImages(ready)
-      ready.addLayer(layer === 'bins' ? binLayer() : markLayer(layer))
+      ready.addSource(layer, { type: 'geojson', promoteId: 'id', data: features.collect(layer) })
+      ready.addLayer(
+        layer === 'bins' ? writeBinLayer(colours, filterOf(layer)) : writeMarkLayer(layer, filterOf(layer)),
+      )
+      applyVisibility(ready, layer)
     }
     ready.addSource('selected', { type: 'geojson', data: collectSelected() })
-    ready.addLayer({
-      id: 'selected',
-      type: 'circle',
-      source: 'selected',
-      paint: {
-        'circle-radius': 12,
-        'circle-color': 'transparent',
-        'circle-stroke-color': readColour('--ink'),
-        'circle-stroke-width': 2.5,
-      },
-    })
+    ready.addLayer(writeSelectedLayer())
     busLayer?.restyle()
   }
 
-  function binLayer() {
-    return {
-      id: 'bins',
-      type: 'circle' as const,
-      source: 'bins',
-      filter: filterOf('bins'),
-      layout: { visibility: visibilityOf('bins') },
-      paint: {
-        'circle-radius': [
-          'interpolate',
-          ['linear'],
-          ['zoom'],
-          11,
-          2.5,
-          14,
-          5,
-          17,
-          10,
-        ] as ExpressionSpecification,
-        'circle-color': binColour(),
-        'circle-stroke-color': [
-          'case',
-          ['get', 'isSilent'],
-          readColour('--unknown'),
-          readColour('--map-line'),
-        ] as ExpressionSpecification,
-        'circle-stroke-width': ['case', ['get', 'isSilent'], 2, 1] as ExpressionSpecification,
-      },
-    }
-  }
-
-  function markLayer(layer: StillLayer) {
-    return {
-      id: layer,
-      type: 'symbol' as const,
-      source: layer,
-      filter: filterOf(layer),
-      ...(layer === 'stops' && { minzoom: 13 }),
-      layout: {
-        visibility: visibilityOf(layer),
-        'icon-image': [
-          'concat',
-          `${layer}-`,
-          ['case', ['get', 'isSilent'], 'silent', 'live'],
-        ] as ExpressionSpecification,
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 11, 0.55, 15, 1] as ExpressionSpecification,
-        'icon-allow-overlap': true,
-        'icon-ignore-placement': true,
-      },
-    }
-  }
-
-  function binColour(): ExpressionSpecification {
-    const [field, classes] =
-      colours === 'fill' ? (['fill', FILL_CLASSES] as const) : (['chance', CHANCE_CLASSES] as const)
-    const steps = classes.flatMap(({ below }, index) => {
-      const next = classes[index + 1]
-      return next ? [below, readColour(next.colour)] : []
-    })
-    const value = ['to-number', ['get', field], -1] as ExpressionSpecification
-    return [
-      'case',
-      ['any', ['get', 'isSilent'], ['<', value, 0]],
-      readColour('--map-ground'),
-      ['step', value, readColour(classes[0].colour), ...steps] as unknown as ExpressionSpecification,
-    ]
+  function applyVisibility(ready: MapLibreMap, layer: Layer): void {
+    ready.setLayoutProperty(layer, 'visibility', hidden.has(layer) ? 'none' : 'visible')
   }
 
   function filterOf(layer: StillLayer): ExpressionSpecification {
     return isSilentOnly && layer !== 'stops' ? ['==', ['get', 'isSilent'], true] : ['literal', true]
   }
 
-  function visibilityOf(layer: Layer): 'visible' | 'none' {
-    return hidden.has(layer) ? 'none' : 'visible'
-  }
-
   function updateStill(layer: StillLayer, changed: readonly Thing[], isAll: boolean): void {
-    const known = features.get(layer) as Map<string, Feature>
-    if (isAll) known.clear()
-    for (const thing of changed) {
-      const feature = toFeature(thing, chances)
-      if (feature) known.set(thing.id, feature)
-      else known.delete(thing.id)
-    }
-    setData(layer)
+    const changes = features.take(layer, changed, isAll)
+    if (isAll) void sourceOf(layer)?.setData(features.collect(layer))
+    else void sourceOf(layer)?.updateData(changes)
   }
 
-  function setData(layer: StillLayer): void {
-    map.getSource<GeoJSONSource>(layer)?.setData(collect(layer))
-  }
-
-  function collect(layer: StillLayer): FeatureCollection {
-    return { type: 'FeatureCollection', features: [...(features.get(layer)?.values() ?? [])] }
+  /** Undefined while a style is on its way, which then comes with all that there is. */
+  function sourceOf(id: string): GeoJSONSource | undefined {
+    return map.getSource<GeoJSONSource>(id)
   }
 
   function markSelected(thing: Thing | undefined): void {
     selected = thing
-    map.getSource<GeoJSONSource>('selected')?.setData(collectSelected())
+    void sourceOf('selected')?.setData(collectSelected())
   }
 
   /** A bus is marked where it moves. */
   function collectSelected(): FeatureCollection {
-    const feature = selected && selected.layer !== 'vehicles' ? toFeature(selected, chances) : undefined
+    const feature = selected && selected.layer !== 'vehicles' ? features.write(selected) : undefined
     return { type: 'FeatureCollection', features: feature ? [feature] : [] }
   }
 
-  function pickStill(x: number, y: number): { layer: Layer; id: string } | undefined {
+  function pick(x: number, y: number): { layer: Layer; id: string } | undefined {
+    const bus = buses.pick(x, y)
+    if (bus !== undefined) return { layer: 'vehicles', id: bus }
     const layers = STILL_LAYERS.filter((layer) => map.getLayer(layer))
     const box: [[number, number], [number, number]] = [
-      [x - 6, y - 6],
-      [x + 6, y + 6],
+      [x - PICK_PX, y - PICK_PX],
+      [x + PICK_PX, y + PICK_PX],
     ]
     const [found] = map.queryRenderedFeatures(box, { layers: [...layers] })
     return found && { layer: found.layer.id as Layer, id: String(found.properties['id']) }
   }
 
-  /** Where no streets say where the town is, its devices do. */
   function frame(things: readonly Thing[]): void {
     const bounds = boundsOf(things)
     if (!bounds) return
@@ -267,72 +164,10 @@ export async function openTownMap({
   }
 }
 
-function toFeature(thing: Thing, chances: ReadonlyMap<string, number>): Feature | undefined {
-  const { id, layer, position, isSilent } = thing
-  if (!position) return undefined
-  return {
-    type: 'Feature',
-    geometry: { type: 'Point', coordinates: [...position] },
-    properties: {
-      id,
-      isSilent,
-      ...(layer === 'bins' && { fill: readFill(thing) ?? null, chance: chances.get(id) ?? null }),
-      ...(layer === 'counters' && { perHour: readFlow(thing).perHour }),
-    },
-  }
-}
-
 function boundsOf(things: readonly Thing[]): Bounds | undefined {
-  let bounds: Bounds | undefined
-  for (const { position } of things) {
-    if (!position) continue
-    const [longitude, latitude] = position
-    const [west, south, east, north] = bounds ?? [longitude, latitude, longitude, latitude]
-    bounds = [
-      Math.min(west, longitude),
-      Math.min(south, latitude),
-      Math.max(east, longitude),
-      Math.max(north, latitude),
-    ]
-  }
-  return bounds
-}
-
-/** Shapes tell kinds apart where colours do not. */
-const SHAPES: Readonly<
-  Record<Exclude<StillLayer, 'bins'>, { readonly colour: string; readonly path: string }>
-> = {
-  counters: { colour: '--counter', path: 'M12 3 21 12 12 21 3 12Z' },
-  displays: { colour: '--bus', path: 'M4 6h16v11H4Z' },
-  stops: { colour: '--stop', path: 'M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10Z' },
-}
-const IMAGE_PX = 24
-
-function addImages(map: MapLibreMap): void {
-  for (const [layer, { colour, path }] of Object.entries(SHAPES)) {
-    for (const state of ['live', 'silent']) {
-      const name = `${layer}-${state}`
-      if (map.hasImage(name)) continue
-      const isSilent = state === 'silent'
-      map.addImage(name, drawShape(path, isSilent ? '--map-ground' : colour, isSilent || layer === 'stops'), {
-        pixelRatio: 2,
-      })
-    }
-  }
-}
-
-function drawShape(path: string, colour: string, isHollow: boolean): ImageData {
-  const canvas = document.createElement('canvas')
-  canvas.width = IMAGE_PX * 2
-  canvas.height = IMAGE_PX * 2
-  const context = canvas.getContext('2d') as CanvasRenderingContext2D
-  // A third of the drawing is room, as the marks are not to be larger than bins.
-  context.setTransform(1.4, 0, 0, 1.4, IMAGE_PX * 0.3, IMAGE_PX * 0.3)
-  context.fillStyle = readColour(colour)
-  context.strokeStyle = readColour(isHollow ? '--unknown' : '--map-line')
-  context.lineWidth = isHollow ? 3 : 2
-  const shape = new Path2D(path)
-  context.fill(shape)
-  context.stroke(shape)
-  return context.getImageData(0, 0, canvas.width, canvas.height)
+  const places = things.flatMap(({ position }) => (position ? [position] : []))
+  if (places.length === 0) return undefined
+  const longitudes = places.map(([longitude]) => longitude)
+  const latitudes = places.map(([, latitude]) => latitude)
+  return [Math.min(...longitudes), Math.min(...latitudes), Math.max(...longitudes), Math.max(...latitudes)]
 }
