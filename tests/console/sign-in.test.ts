@@ -4,7 +4,7 @@ import { hasChromium } from '../fixtures/start-chromium.ts'
 import { type RunningConsole, START_MS, startConsole } from '../fixtures/start-console.ts'
 import { TEST_ADMIN_KEY } from '../fixtures/start-kerbside.ts'
 
-describe.skipIf(!hasChromium)('signing in', { timeout: 240_000 }, () => {
+describe.skipIf(!hasChromium)('signing in', { timeout: 400_000 }, () => {
   let running: RunningConsole
   beforeAll(async () => {
     running = await startConsole()

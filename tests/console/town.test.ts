@@ -8,7 +8,7 @@ import { type RunningConsole, START_MS, startConsole, TOWN } from '../fixtures/s
 const FIRST_PAGE_BYTES_MAX = 300_000
 const PHONE = { width: 390, height: 844 }
 
-describe.skipIf(!hasChromium)('the town', { timeout: 300_000 }, () => {
+describe.skipIf(!hasChromium)('the town', { timeout: 500_000 }, () => {
   let running: RunningConsole
   beforeAll(async () => {
     running = await startConsole()
