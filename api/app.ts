@@ -28,6 +28,7 @@ import { registerFeedQuality } from './endpoints/feed-quality.ts'
 import { registerGtfs, UPLOAD_SECONDS } from './endpoints/gtfs.ts'
 import { registerGtfsRt } from './endpoints/gtfs-rt.ts'
 import { registerHealth } from './endpoints/health.ts'
+import { registerHookDeliveries } from './endpoints/hook-deliveries.ts'
 import { registerHooks } from './endpoints/hooks.ts'
 import { registerIngest } from './endpoints/ingest.ts'
 import { registerKeyRequests } from './endpoints/key-requests.ts'
@@ -224,7 +225,8 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerFeedQuality(app, quality)
   registerServiceNotices(app, parts, view)
   registerAlerts(app, parts, createAlertEvents(parts))
-  registerHooks(app, parts, hookSender)
+  registerHooks(app, parts)
+  registerHookDeliveries(app, parts, hookSender)
   registerKeys(app, parts, usage)
   registerKeyRequests(app, parts)
   registerAudit(app, parts)

@@ -1,8 +1,8 @@
-import { sql } from 'kysely'
 import { KerbsideError } from '../model/error.ts'
-import { type Hook, type HookDelivery, NEW_HOOK_PROGRESS } from '../model/hook.ts'
+import { type Hook, NEW_HOOK_PROGRESS } from '../model/hook.ts'
 import { recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
+import { keepHookDeliveries } from './hook-deliveries.ts'
 import { listPage } from './list-page.ts'
 import type { HookRecord, Registry } from './registry.ts'
 import {
@@ -16,22 +16,12 @@ import type { RegistryTables } from './registry-tables.ts'
 
 /** An authority may have as many; one more is refused. */
 const HOOKS_MAX = 20
-const DAY_MS = 86_400_000
-const DELIVERIES_KEPT_MS = 30 * DAY_MS
-const DELIVERIES_MAX = 1_000
 
 export function createHookRecords(
   context: RegistryContext,
 ): Pick<
   Registry,
-  | 'listHooks'
-  | 'getHook'
-  | 'createHook'
-  | 'updateHook'
-  | 'deleteHook'
-  | 'listDueHooks'
-  | 'recordHookTry'
-  | 'listHookDeliveries'
+  'listHooks' | 'getHook' | 'createHook' | 'updateHook' | 'deleteHook' | 'listDueHooks' | 'recordHookTry'
 > {
   const { clock } = context
   const { kysely, transact } = context.database
@@ -182,28 +172,9 @@ export function createHookRecords(
         if (!isDelivered) update = update.where('version', '=', version)
         const { numUpdatedRows } = await update.executeTakeFirstOrThrow()
         if (numUpdatedRows === 0n) return false
-        await keepDeliveries(transaction, { authority, hook: id, deliveries: outcome.deliveries })
+        await keepHookDeliveries(transaction, { authority, hook: id, deliveries: outcome.deliveries })
         return true
       })
-    },
-
-    async listHookDeliveries(authority, hook, page) {
-      let query = kysely
-        .selectFrom('hook_deliveries')
-        .select(['sequence', 'document'])
-        .where('authority', '=', authority)
-        .where('hook', '=', hook)
-      if (page.after !== undefined) query = query.where('sequence', '<', Number(page.after))
-      const rows = await query
-        .orderBy('sequence', 'desc')
-        .limit(page.limit + 1)
-        .execute()
-      return listPage(
-        rows,
-        page,
-        ({ document }): HookDelivery => JSON.parse(document),
-        ({ sequence }) => String(sequence),
-      )
     },
   }
 }
@@ -216,50 +187,6 @@ async function readPosition(transaction: RegistryTransaction, authority: string)
     .where('authority', '=', authority)
     .executeTakeFirstOrThrow()
   return last ?? 0
-}
-
-async function keepDeliveries(
-  transaction: RegistryTransaction,
-  {
-    authority,
-    hook,
-    deliveries,
-  }: { readonly authority: string; readonly hook: string; readonly deliveries: readonly HookDelivery[] },
-): Promise<void> {
-  if (deliveries.length === 0) return
-  const rows = deliveries.map((delivery) => ({
-    authority,
-    hook,
-    sequence: delivery.sequence,
-    tried_time: delivery.triedTime,
-    document: cleanText(JSON.stringify(delivery)),
-  }))
-  await transaction
-    .insertInto('hook_deliveries')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.columns(['authority', 'hook', 'sequence']).doUpdateSet(({ ref }) => ({
-        tried_time: ref('excluded.tried_time'),
-        document: ref('excluded.document'),
-      })),
-    )
-    .execute()
-}
-
-/** Those tried long ago go, and of each hook those before its newest. */
-export async function trimHookDeliveries(transaction: RegistryTransaction, now: number): Promise<void> {
-  await transaction
-    .deleteFrom('hook_deliveries')
-    .where('tried_time', '<', now - DELIVERIES_KEPT_MS)
-    .execute()
-  await sql`
-    delete from hook_deliveries where (authority, hook, sequence) in (
-      select authority, hook, sequence from (
-        select authority, hook, sequence,
-          row_number() over (partition by authority, hook order by sequence desc) as place
-        from hook_deliveries
-      ) as newest where place > ${DELIVERIES_MAX}
-    )`.execute(transaction)
 }
 
 function toDocument(hook: Hook): string {

@@ -9,6 +9,7 @@ import { createConnectionRecords } from './connections.ts'
 import { createDeviceChangeRecords } from './device-changes.ts'
 import { createDeviceStatusRecords } from './device-statuses.ts'
 import { createDeviceRecords } from './devices.ts'
+import { createHookDeliveryRecords } from './hook-deliveries.ts'
 import { createHookRecords } from './hooks.ts'
 import { createIngestRecords } from './ingest-record.ts'
 import { createKeyRequestRecords } from './key-requests.ts'
@@ -59,6 +60,7 @@ export function createKyselyRegistry({
     ...createTransitMemoryRecords(context),
     ...createAlertRecords(context),
     ...createHookRecords(context),
+    ...createHookDeliveryRecords(context),
     ...createConnectionRecords(context),
     ...createIngestRecords(context),
     ...createReceiptTimeRecords(context),

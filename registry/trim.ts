@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { trimAlerts } from './alerts.ts'
-import { trimHookDeliveries } from './hooks.ts'
+import { trimHookDeliveries } from './hook-deliveries.ts'
 import { trimKeyRequests } from './key-requests.ts'
 import type { Registry } from './registry.ts'
 import type { RegistryContext, RegistryTransaction } from './registry-context.ts'

@@ -1,79 +1,31 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { ALERT_EVENT_TYPES } from '../../model/alert.ts'
 import { KerbsideError } from '../../model/error.ts'
-import {
-  DELIVERY_STATUSES,
-  type Hook,
-  type HookDelivery,
-  hookPatchSchema,
-  hookSchema,
-  newHookSchema,
-} from '../../model/hook.ts'
+import { type Hook, hookPatchSchema, newHookSchema } from '../../model/hook.ts'
 import { idSchema } from '../../model/id.ts'
-import { formatTime } from '../../model/time.ts'
-import type { HookRecord } from '../../registry/registry.ts'
 import type { HookSecrets } from '../../registry/seal-hook-secrets.ts'
 import { createHookSecret } from '../../registry/secret.ts'
 import { answers, answersEmpty, documented } from '../documented.ts'
-import type { HookSender } from '../hook-sender.ts'
-import { pageOf, pageQuery, pageQueryOf, sendPage } from '../page.ts'
+import { formatHook, hookJsonSchema } from '../hook-json.ts'
+import { pageOf, pageQuery, sendPage } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { actorOf } from '../rights.ts'
 import { authorityParams, schemas } from '../schemas.ts'
 
-/** Tests of a process that wait for an answer at a time. */
-const TESTS_MAX = 10
 /** How long the secret before a new one signs beside it. */
 const BOTH_SECRETS_MS = 24 * 3_600_000
 
-const timeText = z.iso.datetime()
-const shownSchema = hookSchema.extend({
-  isPaused: z.boolean(),
-  state: z.object({
-    pausedTime: timeText.nullable(),
-    note: z.string().nullable().describe('Why it is paused, where nobody has paused it'),
-    attempts: z.int().describe('How often the event that is next was tried in vain'),
-    failingSince: timeText.nullable().describe('Nothing could be delivered since then'),
-    deliveredTime: timeText.nullable().describe('When something was delivered last'),
-    nextTime: timeText.nullable().describe('When it is tried again; null where it is not failing, or paused'),
-    problem: z.string().nullable().describe('What went wrong the last time'),
-  }),
-})
 const secretText = z
   .string()
   .describe('whsec_ and base64: with it the receiver checks signatures. It is shown this once')
-const deliverySchema = z.object({
-  id: z.string().describe('webhook-id, or the Message-ID of the e-mail'),
-  status: z.enum(DELIVERY_STATUSES),
-  type: z.enum(ALERT_EVENT_TYPES),
-  alertId: z.string(),
-  eventTime: timeText,
-  attempts: z.int(),
-  triedTime: timeText,
-  statusCode: z.int().nullable(),
-  problem: z.string().nullable(),
-  note: z.string().nullable().describe('Why it was given up'),
-})
-const testSchema = z.object({
-  id: z.string(),
-  isDelivered: z.boolean(),
-  statusCode: z.int().nullable(),
-  problem: z.string().nullable(),
-})
 schemas.add(newHookSchema, { id: 'NewHook' })
 schemas.add(hookPatchSchema, { id: 'HookPatch' })
 
 /** Who is told of an authority's alerts. */
-export function registerHooks(
-  app: Api,
-  { registry, hookReach, clock, publicUrl = '' }: ApiParts,
-  sender: HookSender,
-): void {
+export function registerHooks(app: Api, { registry, hookReach, clock, publicUrl = '' }: ApiParts): void {
   const url = '/v1/authorities/:authority/hooks'
   const params = authorityParams.extend({ hook: idSchema })
   const config = { scope: 'admin' } as const
-  let tests = 0
 
   app.get(
     url,
@@ -83,12 +35,12 @@ export function registerHooks(
         ...documented('alerts', 'listHooks', 'List who is told of alerts'),
         params: authorityParams,
         querystring: pageQuery,
-        response: answers(200, 'A page of hooks', pageOf(shownSchema)),
+        response: answers(200, 'A page of hooks', pageOf(hookJsonSchema)),
       },
     },
     async (request, reply) => {
       const page = await registry.listHooks(request.params.authority, request.query)
-      return sendPage(request, reply, page, show, publicUrl)
+      return sendPage(request, reply, page, formatHook, publicUrl)
     },
   )
 
@@ -105,7 +57,7 @@ export function registerHooks(
         ),
         params: authorityParams,
         body: newHookSchema,
-        response: answers(201, 'Created', shownSchema.extend({ secret: secretText.optional() })),
+        response: answers(201, 'Created', hookJsonSchema.extend({ secret: secretText.optional() })),
       },
     },
     async (request, reply) => {
@@ -122,7 +74,7 @@ export function registerHooks(
         .code(201)
         .header('cache-control', 'no-store')
         .header('location', `${publicUrl}/v1/authorities/${authority}/hooks/${id}`)
-      return { ...show(record), ...(secret !== undefined && { secret }) }
+      return { ...formatHook(record), ...(secret !== undefined && { secret }) }
     },
   )
 
@@ -133,10 +85,10 @@ export function registerHooks(
       schema: {
         ...documented('alerts', 'getHook', 'Get a hook, and how it fares'),
         params,
-        response: answers(200, 'The hook', shownSchema),
+        response: answers(200, 'The hook', hookJsonSchema),
       },
     },
-    async ({ params: { authority, hook } }) => show(await registry.getHook(authority, hook)),
+    async ({ params: { authority, hook } }) => formatHook(await registry.getHook(authority, hook)),
   )
 
   app.patch(
@@ -152,7 +104,7 @@ export function registerHooks(
         ),
         params,
         body: hookPatchSchema,
-        response: answers(200, 'As it is now', shownSchema),
+        response: answers(200, 'As it is now', hookJsonSchema),
       },
     },
     async (request) => {
@@ -165,7 +117,9 @@ export function registerHooks(
       }
       const given = Object.entries(changes).filter(([, value]) => value !== undefined)
       const changed = given.length === 0 ? undefined : { ...hook, ...Object.fromEntries(given) }
-      return show(await registry.updateHook(authority, id, { hook: changed, isPaused }, actorOf(request)))
+      return formatHook(
+        await registry.updateHook(authority, id, { hook: changed, isPaused }, actorOf(request)),
+      )
     },
   )
 
@@ -216,60 +170,6 @@ export function registerHooks(
     },
   )
 
-  app.post(
-    `${url}/:hook/test`,
-    {
-      config,
-      schema: {
-        ...documented(
-          'alerts',
-          'testHook',
-          'Send a hook a message that says so, once',
-          'Also where it is paused. The answer says what came of it; nothing else changes.',
-        ),
-        params,
-        response: answers(200, 'What came of it', testSchema),
-      },
-    },
-    async (request) => {
-      const { authority, hook } = request.params
-      const record = await registry.getHook(authority, hook)
-      if (tests >= TESTS_MAX) throw new KerbsideError('BUSY', `${TESTS_MAX} tests wait for an answer already`)
-      tests += 1
-      try {
-        const result = await sender.test(record, await registry.getAuthority(authority), request.signal)
-        const { messageId: id, statusCode, problem } = result
-        return { id, isDelivered: problem === null, statusCode, problem }
-      } finally {
-        tests -= 1
-      }
-    },
-  )
-
-  app.get(
-    `${url}/:hook/deliveries`,
-    {
-      config,
-      schema: {
-        ...documented(
-          'alerts',
-          'listHookDeliveries',
-          'List what became of events at a hook',
-          'The newest events first, the last 1,000 of 30 days. What still waits behind one that is tried is not there yet.',
-        ),
-        params,
-        querystring: pageQueryOf(/^\d{1,15}$/),
-        response: answers(200, 'A page of deliveries', pageOf(deliverySchema)),
-      },
-    },
-    async (request, reply) => {
-      const { authority, hook } = request.params
-      await registry.getHook(authority, hook)
-      const page = await registry.listHookDeliveries(authority, hook, request.query)
-      return sendPage(request, reply, page, showDelivery, publicUrl)
-    },
-  )
-
   function seal(authority: string, id: string, secrets: HookSecrets): Uint8Array {
     if (hookReach?.sealer) return hookReach.sealer.seal(authority, id, secrets)
     throw refuse(
@@ -277,43 +177,6 @@ export function registerHooks(
       'cannot be posted to: this installation has no KERBSIDE_SECRET_KEY to keep the secret with',
     )
   }
-}
-
-function show({ hook, pausedTime, pauseNote, nextTime, progress }: HookRecord): z.infer<typeof shownSchema> {
-  const { attempts, failingSince, deliveredTime, problem } = progress
-  const isPaused = pausedTime !== null
-  return {
-    ...hook,
-    isPaused,
-    state: {
-      pausedTime: formatIf(pausedTime),
-      note: pauseNote,
-      attempts,
-      failingSince: formatIf(failingSince),
-      deliveredTime: formatIf(deliveredTime),
-      nextTime: isPaused || failingSince === null ? null : formatTime(nextTime),
-      problem,
-    },
-  }
-}
-
-function showDelivery({
-  messageId,
-  sequence: _,
-  eventTime,
-  triedTime,
-  ...delivery
-}: HookDelivery): z.infer<typeof deliverySchema> {
-  return {
-    id: messageId,
-    eventTime: formatTime(eventTime),
-    triedTime: formatTime(triedTime),
-    ...delivery,
-  }
-}
-
-function formatIf(time: number | null): string | null {
-  return time === null ? null : formatTime(time)
 }
 
 function refuse(path: string, message: string): KerbsideError {
