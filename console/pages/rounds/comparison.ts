@@ -50,7 +50,7 @@ export function writeComparison(comparison: Comparison): HTMLElement {
   const table = createTable<Row>({
     caption: `${comparison.round} beside ${comparison.with}`,
     columns: [
-      { title: '', cell: ({ title }) => title, isName: true },
+      { title: 'Figure', cell: ({ title }) => title, isName: true },
       { title: comparison.round, cell: (row) => row.own, isNumber: true },
       { title: comparison.with, cell: (row) => row.other, isNumber: true },
       { title: 'Difference', cell: (row) => row.difference, isNumber: true },

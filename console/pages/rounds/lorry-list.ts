@@ -76,7 +76,7 @@ export function writeLorryList({
       'button',
       { type: 'button', class: 'small', onclick: () => onBroken?.(lorryId, !isBroken) },
       isBroken ? 'Goes on again' : 'Breaks down…',
-      hiddenText(`: ${names.nameLorry(lorryId)}`),
+      hiddenText(` ${names.nameLorry(lorryId)}`),
     )
   }
 }

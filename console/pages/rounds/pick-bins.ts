@@ -45,7 +45,7 @@ export function createBinPicker({
         'div',
         { class: 'actions' },
         input,
-        element('button', { type: 'button', onclick: add }, 'Add', hiddenText(` to: ${label}`)),
+        element('button', { type: 'button', onclick: add }, 'Add', hiddenText(` to ${label}`)),
       ),
       element(
         'datalist',

@@ -61,7 +61,7 @@ export interface RoundMark {
   readonly time?: string
 }
 
-export interface RoundChange {
+interface RoundChange {
   readonly type: string
   readonly message: string
   readonly deviceId?: string

@@ -115,7 +115,7 @@ function writeButtons(
   name: string,
 ): HTMLButtonElement[] {
   const button = (text: string, onclick: () => void): HTMLButtonElement =>
-    element('button', { type: 'button', class: 'small', onclick }, text, hiddenText(`: ${name}`))
+    element('button', { type: 'button', class: 'small', onclick }, text, hiddenText(` ${name}`))
   if (deviceId === null) {
     // Without a tip of its own a lorry unloads at the depot, of which nothing can be marked.
     if (tipId === null || status !== 'planned') return []

@@ -8,7 +8,7 @@ export interface Lorry {
   readonly shiftStart: string
 }
 
-export interface Site {
+interface Site {
   readonly id: string
   readonly name: string
 }
