@@ -133,3 +133,25 @@ test('it is read without a key where the bins are published, and what is no bin 
   const key = await closed.createKey('beta', 'read')
   expect((await closed.call('GET', PATH, { key })).status).toBe(404)
 })
+
+test('all bins are told how they stand in a day, but those of which nothing was read', async () => {
+  const app = await createAlpha(['bins'])
+  const until = NOW - 3_600_000
+  await app.store.write([
+    ...createFillReadings({ device: 'bin-2', until, percentPerDay: 6, level: 97 }),
+    ...createFillReadings({ device: 'bin-1', until, percentPerDay: 12, level: 20 }),
+  ])
+  const { status, body } = await app.call('GET', '/v1/authorities/alpha/bins/outlook', { key: null })
+  expect(status).toBe(200)
+  expect(body.items.map(({ device }: { device: string }) => device)).toEqual(['bin-1', 'bin-2'])
+  const [first, second] = body.items
+  expect(first.time).toBe(new Date(NOW + DAY_MS).toISOString())
+  expect(first.expectedPercent).toBeGreaterThan(22)
+  expect(first.expectedPercent).toBeLessThan(45)
+  expect(first.chanceOfOverflow).toBeLessThan(0.05)
+  expect(second.chanceOfOverflow).toBeGreaterThan(0.5)
+
+  // As one bin's own forecast says it.
+  const own = await app.call('GET', PATH)
+  expect(own.body.items[0].nobodyEmpties).toMatchObject({ expectedPercent: first.expectedPercent })
+})

@@ -231,3 +231,29 @@ test('a map stays the same for who has it while only its ages grow', async () =>
   })
   expect(silent.status).toBe(200)
 })
+
+test('a map is asked for what was received after a time', async () => {
+  const app = await createAlpha([
+    { id: 'bin-1', kind: 'bin' },
+    { id: 'bin-2', kind: 'bin' },
+    { id: 'bin-3', kind: 'bin' },
+  ])
+  const receivedAt = (device: string, receivedTime: string) => ({
+    ...createReading({ time: '2026-02-16T10:00:00Z', fields: { fillPercent: 40 } }),
+    device,
+    receivedTime: Date.parse(receivedTime),
+  })
+  await app.store.write([
+    receivedAt('bin-1', '2026-02-16T11:58:00Z'),
+    receivedAt('bin-2', '2026-02-16T11:58:01Z'),
+  ])
+  const idsAfter = async (time: string): Promise<string[]> => {
+    const { body } = await app.call('GET', `${ALPHA}/bins?receivedAfter=${time}`)
+    return body.features.map(({ id }: { id: string }) => id)
+  }
+  // Measured long before, but new to who looks.
+  expect(await idsAfter('2026-02-16T11:58:00Z')).toEqual(['bin-2'])
+  expect(await idsAfter('2026-02-16T11:57:59Z')).toEqual(['bin-1', 'bin-2'])
+  expect(await idsAfter('2026-02-16T11:58:01Z')).toEqual([])
+  expect((await app.call('GET', `${ALPHA}/bins?receivedAfter=soon`)).status).toBe(400)
+})
