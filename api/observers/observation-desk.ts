@@ -136,7 +136,8 @@ export function createObservationDesk({
       try {
         const observations = await observer.observe(authority, time)
         writer.add(authority.id, observations)
-        if (observations.length > 0) seen.set(authority.id, time)
+        const isDone = observer.isComplete ? observer.isComplete(authority.id) : observations.length > 0
+        if (isDone) seen.set(authority.id, time)
       } catch (error) {
         isFailing = true
         if (watch.hasFailed) continue

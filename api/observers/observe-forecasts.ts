@@ -20,6 +20,15 @@ export interface ForecastObserver extends Observer {
   isStuck(authority: string, device: string): boolean | undefined
 }
 
+interface ToldTown {
+  /** The hour, and the bins that were told of in it. */
+  time: number
+  readonly told: Set<string>
+  /** By bin, as it was last known. */
+  readonly stuck: Map<string, boolean>
+  isComplete: boolean
+}
+
 /** What is expected of every bin if nobody empties it, and how it will stand in a day if it is emptied as usual. */
 export function observeForecasts({
   registry,
@@ -30,30 +39,38 @@ export function observeForecasts({
   readonly directory: DeviceDirectory
   readonly fillForecasts: FillForecasts
 }): ForecastObserver {
-  const stuck = new Map<string, ReadonlyMap<string, boolean>>()
+  const towns = new Map<string, ToldTown>()
   directory.onRevocation(({ authority, keyHash }) => {
-    if (keyHash === null) stuck.delete(authority)
+    if (keyHash === null) towns.delete(authority)
   })
   return {
     subject: 'forecast',
     everyMs: HOUR_MS,
-    isStuck: (authority, device) => stuck.get(authority)?.get(device),
+    isStuck: (authority, device) => towns.get(authority)?.stuck.get(device),
+    isComplete: (authority) => towns.get(authority)?.isComplete ?? false,
     async observe({ id }, time) {
       const bins = listBins(id)
       if (bins.length === 0) return []
+      const town = towns.get(id) ?? { time: Number.NaN, told: new Set(), stuck: new Map(), isComplete: false }
+      towns.set(id, town)
+      if (town.time !== time) town.told.clear()
+      town.time = time
+      const left = bins.filter((bin) => !town.told.has(bin.id))
       const lifts = await findNextLifts(registry, id, time)
       const rows: Observation[] = []
-      const stuckNow = new Map<string, boolean>()
-      for (let first = 0; first < bins.length; first += AT_A_TIME) {
-        const some = bins.slice(first, first + AT_A_TIME)
+      for (let first = 0; first < left.length; first += AT_A_TIME) {
+        const some = left.slice(first, first + AT_A_TIME)
         const answers = await Promise.all(some.map((bin) => ask(id, bin, { time, lift: lifts.get(bin.id) })))
         for (const [index, answer] of answers.entries()) {
           if (!answer) continue
+          const bin = some[index] as Device
           rows.push(...answer.rows)
-          stuckNow.set((some[index] as Device).id, answer.isStuck)
+          town.told.add(bin.id)
+          town.stuck.set(bin.id, answer.isStuck)
         }
       }
-      stuck.set(id, stuckNow)
+      // While a town's history arrives there are more bins to tell of each time.
+      town.isComplete = town.told.size === bins.length || (rows.length === 0 && town.told.size > 0)
       return rows
     },
   }

@@ -11,9 +11,11 @@ export interface Observer {
   isMine?(): boolean
   /**
    * What there is now; `time` (ms since 1970) is the last multiple of `everyMs`, so that what is written twice is there once.
-   * Where it is nothing, it is asked again a minute later.
+   * Where it is nothing, and `isComplete` does not say otherwise, it is asked again a minute later.
    */
   observe(authority: Authority, time: number): Promise<readonly Observation[]>
+  /** Whether nothing is left to be told in this interval. */
+  isComplete?(authority: string): boolean
 }
 
 export const MINUTE_MS = 60_000

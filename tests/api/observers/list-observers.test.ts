@@ -45,12 +45,9 @@ async function observe(parts: Partial<ApiParts> = {}, prepare: (own: Own) => Pro
   })
   const authority = await registry.getAuthority('alpha')
   const rows: Observation[] = []
-  // Once more: what is observed of forecasts says which devices are stuck.
-  for (let pass = 0; pass < 2; pass += 1) {
-    rows.length = 0
-    for (const { observe: look, everyMs } of observers) {
-      rows.push(...(await look(authority, Math.floor(clock.now() / everyMs) * everyMs)))
-    }
+  // What is observed of forecasts says which devices are stuck.
+  for (const { observe: look, everyMs } of observers.toSorted((a, b) => b.everyMs - a.everyMs)) {
+    rows.push(...(await look(authority, Math.floor(clock.now() / everyMs) * everyMs)))
   }
   await fillForecaster.close()
   return <M extends Measurement>(measurement: M) =>

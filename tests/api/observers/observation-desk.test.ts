@@ -76,6 +76,27 @@ test('where there is nothing yet it is looked again a minute later', async () =>
   expect(looks).toBe(4)
 })
 
+test('what is not complete is asked for the rest a minute later, and then no more', async () => {
+  const { clock, registry, written, createDesk } = await open()
+  await registry.deleteAuthority('beta', 'installation')
+  let looks = 0
+  const desk = createDesk([
+    observe(60 * MINUTE_MS, {
+      observe(...asked) {
+        looks += 1
+        return observe(0).observe(...asked)
+      },
+      isComplete: () => looks === 2,
+    }),
+  ])
+  onTestFinished(() => desk.close())
+  for (let minute = 0; minute < 4; minute += 1) {
+    await desk.look()
+    clock.advance(60)
+  }
+  expect(written).toHaveLength(2)
+})
+
 test('an authority that cannot be observed holds no other up, nor does an observer that is slow', async () => {
   const { written, createDesk } = await open()
   const slow = Promise.withResolvers<void>()
