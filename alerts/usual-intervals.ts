@@ -36,8 +36,10 @@ const GAPS_KEPT = 9
 const GAPS_MIN = 5
 /** Four weekends are among them. */
 const DAYS_KEPT = 28
-/** Gaps that are longer than this many others are chance. */
-const CHANCE_GAPS = 2
+/** So many days with the longest gaps are chance; what happens on more of them is usual. */
+const CHANCE_DAYS = 2
+/** Whether it rests overnight is known after some nights. */
+const DAYS_MIN = 4
 const INTERVALS_MISSED = 3
 /** Who reports once a day is missed after two days, not three. */
 const MISSED_MAX_SECONDS = 86_400
@@ -64,8 +66,7 @@ export function createUsualIntervals(packed?: Uint8Array): UsualIntervals {
       learnt.lastTime = time
       if (gapMs < SAME_MS) return
       const seconds = Math.round(gapMs / 1000)
-      // Else the first long silence would be taken for what is usual.
-      if (learnt.gaps.length < GAPS_MIN || seconds <= learntLimit(learnt)) noteDay(learnt, time, seconds)
+      noteDay(learnt, time, seconds)
       learnt.gaps.push(seconds)
       if (learnt.gaps.length > GAPS_KEPT) learnt.gaps.shift()
     },
@@ -86,7 +87,8 @@ export function createUsualIntervals(packed?: Uint8Array): UsualIntervals {
         const limitSeconds = isVehicle ? VEHICLE_UNKNOWN_SECONDS : silentAfterSeconds(device)
         return { limitSeconds, usualSeconds: undefined }
       }
-      const least = isVehicle ? VEHICLE_REST_SECONDS : LIMIT_MIN_SECONDS
+      const isNew = learnt.days.length < DAYS_MIN
+      const least = isVehicle ? VEHICLE_REST_SECONDS : isNew ? silentAfterSeconds(device) : LIMIT_MIN_SECONDS
       return { limitSeconds: Math.max(least, learntLimit(learnt)), usualSeconds: median(learnt.gaps) }
     },
     forget: (device) => devices.delete(device),
@@ -105,7 +107,7 @@ function noteDay({ days }: Learnt, time: number, seconds: number): void {
 function learntLimit({ gaps, days }: Learnt): number {
   const usual = median(gaps)
   const longest = days.map(({ seconds }) => seconds).sort((a, b) => b - a)
-  const usualLongest = longest[Math.min(CHANCE_GAPS, longest.length - 1)] ?? 0
+  const usualLongest = longest[Math.min(CHANCE_DAYS, longest.length - 1)] ?? 0
   return Math.max(
     Math.min(INTERVALS_MISSED * usual, usual + MISSED_MAX_SECONDS),
     LONGEST_RATIO * usualLongest,
