@@ -22,7 +22,7 @@ interface Feature {
 }
 
 test('a first start with the demonstration has a town with history, and a second one goes on with it', {
-  timeout: 240_000,
+  timeout: 480_000,
 }, async () => {
   const folder = await createFolder()
   const first = await startKerbside(['up', '--demo'], { KERBSIDE_DATA: folder })
@@ -69,7 +69,7 @@ test('a first start with the demonstration has a town with history, and a second
 async function townReadings(kerbside: KerbsideProcess): Promise<number> {
   const find = (): string | undefined =>
     kerbside.log.find((line) => line.includes('the town has sent its history'))
-  await expect.poll(find, { timeout: 120_000, interval: 100 }).toBeDefined()
+  await expect.poll(find, { timeout: 200_000, interval: 100 }).toBeDefined()
   const { readings } = JSON.parse(find() ?? '') as { readings: number }
   return readings
 }
