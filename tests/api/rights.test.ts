@@ -17,6 +17,7 @@ function listGuarded(app: TestApp): { route: KnownRoute; method: Method; path: s
 
 /** The scopes that do not include a scope. */
 const TOO_SMALL = {
+  published: [],
   read: ['published'],
   operate: ['published', 'read'],
   admin: ['read', 'operate'],
@@ -32,11 +33,11 @@ describe('the rights of every route', () => {
     expect(undeclared.map(({ method, url }) => `${method} ${url}`)).toEqual([])
   })
 
-  test('only health and metrics are for everybody, beside the documents', async () => {
+  test('only health, metrics and the names of who has published anything are for everybody, beside pages', async () => {
     const { app } = await createTestApp()
     const open = app.knownRoutes.filter(({ config, schema }) => config.scope === 'public' && !schema.hide)
     expect(new Set(open.map(({ url }) => url))).toEqual(
-      new Set(['/health/live', '/health/ready', '/metrics']),
+      new Set(['/health/live', '/health/ready', '/metrics', '/v1/published']),
     )
   })
 
