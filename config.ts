@@ -49,6 +49,8 @@ export interface Config {
   /** Where e-mail is handed over; without it none is sent. */
   readonly mailServer: MailServer | undefined
   readonly publicUrl: string | undefined
+  /** Where devices publish, as they are told. */
+  readonly publicMqttUrl: string | undefined
   /** A style of MapLibre for the console's map, and the origins that it is allowed to ask. */
   readonly mapStyle: { readonly url: string; readonly origins: readonly string[] } | undefined
   readonly trustedProxies: readonly string[]
@@ -116,6 +118,7 @@ export function readConfig(environment: Environment): Config {
   const isPrivateAllowed = read('KERBSIDE_ALLOW_PRIVATE', '0', parseSwitch)
   const mailServer = read('KERBSIDE_SMTP', undefined, parseMailServer)
   const publicUrl = read('KERBSIDE_PUBLIC_URL', undefined, parsePublicUrl)
+  const publicMqttUrl = read('KERBSIDE_PUBLIC_MQTT', undefined, parsePublicMqtt)
   const mapStyle = read('KERBSIDE_MAP_STYLE', undefined, parseMapStyle)
   const trustedProxies = read('KERBSIDE_TRUSTED_PROXIES', '', parseProxies)
   const oldestDays = read('KERBSIDE_OLDEST_DAYS', '400', parseOldestDays)
@@ -167,6 +170,7 @@ export function readConfig(environment: Environment): Config {
     isPrivateAllowed,
     mailServer,
     publicUrl,
+    publicMqttUrl,
     mapStyle,
     trustedProxies,
     oldestDays,
@@ -300,6 +304,14 @@ function parseProxies(value: string): readonly string[] {
 function parsePublicUrl(value: string): string {
   const url = URL.parse(value)
   if (!url || !/^https?:$/.test(url.protocol)) throw new Error('an http or https address is expected')
+  return url.href.replace(/\/$/, '')
+}
+
+function parsePublicMqtt(value: string): string {
+  const url = URL.parse(value)
+  if (!url || !/^(mqtts?|wss?):$/.test(url.protocol) || url.hostname === '' || url.username !== '') {
+    throw new Error('mqtt://HOST:PORT, or mqtts, ws or wss, without a user is expected')
+  }
   return url.href.replace(/\/$/, '')
 }
 

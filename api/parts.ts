@@ -109,6 +109,8 @@ export interface ApiParts {
   readonly publicUrl?: string | undefined
   /** A style for the console's map from elsewhere, and the origins that it needs; without it no page asks another host. */
   readonly mapStyle?: { readonly url: string; readonly origins: readonly string[] } | undefined
+  /** Where devices publish; undefined where this process does not know. */
+  readonly mqttUrl?: string | undefined
   /** Addresses or CIDR ranges whose `X-Forwarded-*` headers are believed; none by default. */
   readonly trustedProxies?: readonly string[] | undefined
   readonly limits?: Partial<ApiLimits> | undefined

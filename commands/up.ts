@@ -30,12 +30,20 @@ export async function up(args: string[]): Promise<void> {
     await startConnections(core, { registry, directory, store })
     if (values.demo) await ensureTownRoads(core, TOWN_SEED)
     const channel = ports.broker?.channel
-    const app = await createApiOf(core, { command: 'up', registry, directory, store, ...ports, channel })
+    const mqtt = ports.broker ? brokerUrl(config, ports.broker) : undefined
+    const app = await createApiOf(core, {
+      command: 'up',
+      registry,
+      directory,
+      store,
+      ...ports,
+      channel,
+      mqttUrl: mqtt,
+    })
     if (ports.broker) attachWebSockets(app.server, ports.broker)
     await listening({ KERBSIDE_HTTP: config.http }, () => app.listen(config.http))
     stack.defer(() => app.close())
     const http = urlOf('http', config.http, app.server.address())
-    const mqtt = ports.broker ? brokerUrl(config, ports.broker) : undefined
     logger.info({ http, mqtt, version }, 'ready')
     const hasTown = values.demo && mqtt !== undefined
     greet(core, { http, mqtt, newKey, town: hasTown ? DEFAULT_PLACE.name : undefined })

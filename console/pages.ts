@@ -17,6 +17,13 @@ export const PAGES: readonly PageEntry[] = [
     open: async (context) => (await import('./pages/rounds.ts')).openRounds(context),
   },
   {
+    name: 'departures',
+    title: 'Departures',
+    icon: 'M7 4h10a3 3 0 0 1 3 3v9a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V7a3 3 0 0 1 3-3ZM4 12h16M7.500 18v2m9-2v2M8 15h.01M16 15h.01M8 8h8',
+    scope: 'published',
+    open: async (context) => (await import('./pages/departures.ts')).openDepartures(context),
+  },
+  {
     name: 'quarantine',
     title: 'Quarantine',
     icon: 'M12 3 4 6v6c0 5 3.500 8 8 9 4.500-1 8-4 8-9V6l-8-3Zm0 5v5m0 3h.01',

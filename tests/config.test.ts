@@ -44,6 +44,8 @@ describe('the environment', () => {
     ['KERBSIDE_TRUSTED_PROXIES', '10.0.0.1,proxy', '192.168.0.0/16'],
     ['KERBSIDE_TRUSTED_PROXIES', '10.0.0.0/33', '192.168.0.0/16'],
     ['KERBSIDE_PUBLIC_URL', 'ftp://town', 'https'],
+    ['KERBSIDE_PUBLIC_MQTT', 'https://town', 'mqtt://HOST:PORT'],
+    ['KERBSIDE_PUBLIC_MQTT', 'mqtt://user@town', 'without a user'],
     ['KERBSIDE_MAP_STYLE', 'style.json', 'https://maps.example/style.json'],
     ['KERBSIDE_MAP_STYLE', 'https://maps.example/style.json,tiles', 'https://tiles.example'],
     ['KERBSIDE_OLDEST_DAYS', '-1', '36500'],

@@ -24,12 +24,15 @@ export async function createApiOf(
     watch,
     refreshBalance,
     channel,
+    mqttUrl,
   }: Stores &
     PartOfProcess & {
       /** What the process was started with. */
       command: string
       refreshBalance: (() => Promise<void>) | undefined
       channel: DeviceChannel | undefined
+      /** Of the broker in this process. */
+      mqttUrl?: string | undefined
     },
 ): Promise<Api> {
   const { config, clock, logger, stack } = core
@@ -100,6 +103,7 @@ export async function createApiOf(
     health: () =>
       Promise.all([...checks, storeCheck(store), registryCheck(registry)].map((check) => check())),
     publicUrl: config.publicUrl,
+    mqttUrl: config.publicMqttUrl ?? mqttUrl,
     mapStyle: config.mapStyle,
     trustedProxies: config.trustedProxies,
     limits: config.limits.api,

@@ -12,7 +12,7 @@ const DEVICES_PER_REQUEST_MAX = 1_000
 const credentialsSchema = z.object({ username: z.string(), password: z.string() })
 const registeredSchema = deviceSchema.extend({ credentials: credentialsSchema })
 
-export function registerDevices(app: Api, { registry, directory, publicUrl = '' }: ApiParts): void {
+export function registerDevices(app: Api, { registry, directory, mqttUrl, publicUrl = '' }: ApiParts): void {
   app.get(
     '/v1/authorities/:authority/devices',
     {
@@ -71,6 +71,23 @@ export function registerDevices(app: Api, { registry, directory, publicUrl = '' 
       reply.header('location', `${publicUrl}/v1/authorities/${authority}/devices/${first.id}`)
       return first
     },
+  )
+
+  app.get(
+    '/v1/authorities/:authority/mqtt',
+    {
+      config: { scope: 'read' },
+      schema: {
+        ...documented('devices', 'getMqtt', 'Where devices publish'),
+        params: authorityParams,
+        response: answers(
+          200,
+          'The address of the broker, null where this process does not know it; and what topics begin with',
+          z.object({ url: z.string().nullable(), topicPrefix: z.string() }),
+        ),
+      },
+    },
+    async (request) => ({ url: mqttUrl ?? null, topicPrefix: `kerbside/v1/${request.params.authority}` }),
   )
 
   app.get(
