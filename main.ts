@@ -21,7 +21,7 @@ const USAGE = `kerbside: from a device's publish to rounds for the lorries and f
   kerbside import gtfs FILE.zip --authority ID
                                     puts a timetable to use, or says what is wrong with it
   kerbside key                      makes a new key of the installation and prints it; the old one ends
-  kerbside bench NAME …             measures: ingest, store, connections, console, kill, outage, traffic, forecast, vrp, rounds, matrix, gtfs-import, predictions, signs, feed
+  kerbside bench NAME …             measures: ingest, store, connections, console, kill, outage, traffic, forecast, vrp, rounds, matrix, gtfs-import, predictions, signs, feed, alerts
 
 Settings come from the environment: docs/configuration.md.
 `
