@@ -102,6 +102,51 @@ describe.skipIf(!findInfluxdb())('asked of an InfluxDB that the simulated town h
     })
   })
 
+  test('All has what is in no area, too', async () => {
+    const query = `SELECT count("isSilent") FROM "device" WHERE "kind" = 'vehicle' AND "area" =~ /^$area$/`
+    const asked = interpolateQuery(query, { variables: { area: ALL }, range: { from: filled.from, to: now } })
+    expect((await askInfluxdb(filled, asked))[0]?.values[0]?.[1]).toBeGreaterThan(0)
+  })
+
+  // Not counter-zero: what is usual at a counter is known after some weeks, of which the town has two days.
+  test.each(['tilt', 'battery-low', 'device-silent', 'sign-dark'])(
+    'the rule %s would be raised for the device of the town that is in this trouble',
+    async (name) => {
+      expect((await listJudged(name, now)).filter(({ isRaised }) => isRaised).length).toBeGreaterThan(0)
+    },
+  )
+
+  test('the rule of fire would be raised for the bin that burns, and for no other', async () => {
+    const [alarm] = await askInfluxdb(
+      filled,
+      'SELECT last("temperatureC"), "device" FROM "bin" WHERE "fireAlarm" = true',
+    )
+    const [time, , device] = alarm?.values[0] ?? []
+    const judged = await listJudged('fire', Number(time) + 60_000)
+    expect(judged.filter(({ isRaised }) => isRaised).map(({ labels }) => labels['device'])).toEqual([device])
+    expect(judged.length).toBeGreaterThan(100)
+  })
+
+  /** Each series of a rule of one value against one limit, at a time. */
+  async function listJudged(
+    name: string,
+    to: number,
+  ): Promise<{ labels: Readonly<Record<string, string>>; isRaised: boolean }[]> {
+    const rule = readRules().find(({ uid }) => uid === `kerbside-${name}`)
+    const [asked, , condition] = rule?.data ?? []
+    if (!asked || !condition) throw new Error(`there is no rule ${name}`)
+    const [, operator, limit] =
+      /^(?:abs\()?\$value\)? ([<>]) ([\d.]+)$/.exec(String(condition.model['expression'])) ?? []
+    const target = readRuleTarget(asked)
+    const range = { from: to - asked.relativeTimeRange.from * 1_000, to }
+    const query = interpolateQuery(target.query, { variables: {}, range })
+    return toFrames(await askInfluxdb(filled, query), target).map(([, value]) => {
+      const last = Number(value?.values.at(-1))
+      const isRaised = operator === '<' ? last < Number(limit) : last > Number(limit)
+      return { labels: value?.labels ?? {}, isRaised }
+    })
+  }
+
   /** A panel's frames with each choice of variables, one after the other. A query that has no rows with any leaves an empty frame. */
   async function askPanel(
     panel: Panel,
@@ -135,17 +180,19 @@ describe.skipIf(!findInfluxdb())('asked of an InfluxDB that the simulated town h
     const devices = []
     for (const [column, measurement, tag] of [
       ['chanceOfOverflowBeforeRound', 'forecast', 'device'],
-      // Some bins measure a distance, some displays the light.
+      // Some bins measure a distance, some displays tell their firmware.
       ['distanceMm', 'bin', 'device'],
-      ['lightLux', 'display', 'device'],
+      ['firmware', 'display', 'device'],
       ['usualVehiclesPerHour', 'flow', 'device'],
       ['isWrong', 'sign', 'device'],
       ['delaySeconds', 'bus', 'vehicle'],
       ['isRaised', 'alert', 'device'],
     ] as const) {
       const query = `SELECT last("${column}") FROM "${measurement}" GROUP BY "${tag}"`
-      const named = (await askInfluxdb(filled, query)).map(({ tags }) => tags[tag] ?? '')
-      devices.push(named.find((name) => name !== '') ?? `no ${tag} in ${measurement}`)
+      const named = (await askInfluxdb(filled, query)).filter(({ tags }) => tags[tag])
+      // Who said it last: a display that speaks T047 had said more of itself before.
+      const [newest] = named.sort((a, b) => Number(b.values[0]?.[0]) - Number(a.values[0]?.[0]))
+      devices.push(newest?.tags[tag] ?? `no ${tag} in ${measurement}`)
     }
     return devices
   }
