@@ -4,7 +4,7 @@ import type { Device } from '../model/device.ts'
 import type { Judgement, Trouble } from './outcome.ts'
 
 /** What there is to record. */
-export interface AlertChanges {
+interface AlertChanges {
   readonly raised: readonly NewAlert[]
   /** Ids. */
   readonly cleared: readonly string[]

@@ -13,7 +13,7 @@ export interface SilenceWatch {
   judge(devices: Iterable<Device>, context: SilenceContext): Judgement[]
 }
 
-export interface SilenceContext {
+interface SilenceContext {
   /** ms since 1970 */
   readonly now: number
   /** What was received is not all stored yet: silence is no sign of anything. */

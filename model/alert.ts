@@ -3,7 +3,7 @@ import { ALERT_CONDITIONS } from './alert-condition.ts'
 import { KINDS } from './device.ts'
 import { idSchema } from './id.ts'
 
-export const ALERT_SEVERITIES = ['warning', 'critical'] as const
+const ALERT_SEVERITIES = ['warning', 'critical'] as const
 export type AlertSeverity = (typeof ALERT_SEVERITIES)[number]
 
 /** What is known as an alert is raised. `device` is null where it is about the authority as a whole, or many devices at once. */
