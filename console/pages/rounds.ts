@@ -57,6 +57,8 @@ export async function openRounds(context: PageContext): Promise<Page> {
     open?.view.close()
     open = next
     replaceChildren(place, shown)
+    // What had the focus is gone: whoever reads by keyboard or ear begins at the heading.
+    if (document.activeElement === document.body) shown.querySelector('h1')?.focus()
   }
 }
 

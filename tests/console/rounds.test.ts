@@ -211,7 +211,7 @@ describe.skipIf(!hasChromium)('the page of rounds', { timeout: 400_000 }, () => 
     const { lorries } = await readRound()
     const stop = lorries.at(-1)?.stops.findLast(({ type }) => type === 'lift')
     const tab = await openRound({}, lorries.at(-1)?.lorryId)
-    await tab.page.getByRole('heading', { name: /^. ?Stops of/ }).waitFor()
+    await tab.page.getByRole('heading', { name: /Stops of/ }).waitFor()
     await ask(`rounds/${id}/marks`, { type: 'impossible', deviceId: stop?.deviceId, reason: 'a market' })
     await tab.page
       .getByText('a market')
@@ -232,16 +232,34 @@ describe.skipIf(!hasChromium)('the page of rounds', { timeout: 400_000 }, () => 
     const { summary } = await ask<{ summary: string }>(`rounds/${other.id}/comparison?with=${id}`)
     await page.getByText(`${summary}.`).waitFor()
     await checkPage(page, 'rounds')
+    await page.getByRole('link', { name: other.id }).click()
+    await page.getByRole('button', { name: 'Compare with the one before' }).click()
+    await page.getByText(/the earlier one of that day/).waitFor()
+    await page.getByRole('link', { name: 'All rounds' }).click()
 
     await page.getByRole('button', { name: 'Plan a round' }).click()
     await page.getByLabel('Day', { exact: true }).fill('2090-01-01')
     await page.getByRole('button', { name: 'Start planning' }).click()
     await page.getByRole('dialog').getByRole('status').filter({ hasText: 'date' }).waitFor()
     await page.getByText('Lorries, bins, next day').click()
-    await page.getByLabel('Bins to be emptied however full').fill('bin-0001')
-    await page.getByText('Barn Crescent, general').first().waitFor()
+    await page.getByRole('combobox', { name: 'Bins to be emptied however full' }).fill('bin-0001')
+    await page.getByRole('listitem').filter({ hasText: 'Barn Crescent, general' }).waitFor()
     await checkPage(page, 'rounds-new')
     await tab.close(['400', '422'])
+  })
+
+  test('a long search is stopped, and the best plan so far is kept', async () => {
+    const tab = await running.open({ path: `${TOWN}/rounds`, key: running.key })
+    const { page } = tab
+    await page.getByRole('button', { name: 'Plan a round' }).click()
+    await page.getByLabel('Seconds to search').fill('600')
+    await page.getByRole('button', { name: 'Start planning' }).click()
+    await page.getByText(/The cost is [\d.]+ after/).waitFor({ state: 'attached', ...PLANNED })
+    await page.getByRole('button', { name: 'Stop here' }).click()
+    await page.getByText('cancelled', { exact: true }).waitFor(PLANNED)
+    await page.getByText(/^\d+ bins, .* it costs [\d.]+\.$/).waitFor()
+    await page.getByText('How the plan got cheaper').waitFor()
+    await tab.close()
   })
 
   test('a key that may only look sees everything and changes nothing', async () => {

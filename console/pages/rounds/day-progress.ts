@@ -1,5 +1,6 @@
 import { element, replaceChildren } from '../../elements.ts'
-import { type Closure, hasPlan, listLifts, type Round } from './round.ts'
+import { type Closure, hasPlan, listLifts, type Round, type RoundChange } from './round.ts'
+import type { TownNames } from './town-names.ts'
 import { writeCount } from './write-figures.ts'
 
 /** How far the day has come; undefined before anything of it is known. */
@@ -25,12 +26,15 @@ export function writeDayProgress(round: Round, now = Date.now()): HTMLElement | 
 const CHANGES_SHOWN = 4
 
 /** What the last mending changed: the figures, then the sentences. */
-export function writeChanges(round: Round, figures: string | undefined): HTMLElement | undefined {
+export function writeChanges(
+  round: Round,
+  { names, figures }: { names: TownNames; figures: string | undefined },
+): HTMLElement | undefined {
   const { changes = [], isMending } = round
   if (isMending) return element('p', { class: 'hint' }, 'What was marked is kept; the plan is being mended.')
   if (changes.length === 0 && figures === undefined) return undefined
   const write = (from: number, to?: number): HTMLElement[] =>
-    changes.slice(from, to).map(({ message }) => element('li', {}, message))
+    changes.slice(from, to).map((change) => element('li', {}, describeChange(change, names)))
   const rest = changes.length - CHANGES_SHOWN
   return element(
     'section',
@@ -41,6 +45,16 @@ export function writeChanges(round: Round, figures: string | undefined): HTMLEle
     rest > 0 &&
       element('details', {}, element('summary', {}, `${rest} more`), element('ul', {}, write(CHANGES_SHOWN))),
   )
+}
+
+/** The sentence with the names that people know. */
+function describeChange({ message, deviceId, lorryId, fromLorryId }: RoundChange, names: TownNames): string {
+  let text = message
+  if (deviceId !== undefined) text = text.replace(`bin ${deviceId}`, names.nameBin(deviceId))
+  for (const id of [fromLorryId, lorryId]) {
+    if (id !== undefined) text = text.replace(`lorry ${id}`, names.nameLorry(id))
+  }
+  return text
 }
 
 /** What is closed, each with a button that opens it again where that is allowed. */

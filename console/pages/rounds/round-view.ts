@@ -1,5 +1,4 @@
 import { pathOf } from '../../api.ts'
-import { ApiError } from '../../api-error.ts'
 import { element, replaceChildren } from '../../elements.ts'
 import type { PageContext } from '../../page.ts'
 import { createStatus } from '../../parts/status.ts'
@@ -48,6 +47,11 @@ export async function openRoundView(context: PageContext, id: string, names: Tow
   const lorries = element('div', { class: 'round-part' })
   const left = element('div')
   const comparison = element('div', { class: 'round-part' })
+  const compareButton = element(
+    'button',
+    { type: 'button', onclick: () => void compare() },
+    'Compare with the one before',
+  )
   const marking = createRoundMarking(context, { id, names, status, onMarked })
   const stops = createStopList({
     names,
@@ -60,7 +64,12 @@ export async function openRoundView(context: PageContext, id: string, names: Tow
     'div',
     { class: 'round-list' },
     element('a', { href: href('rounds') }, '← All rounds'),
-    element('div', { class: 'page-top' }, element('h1', {}, writeDay(round.request.date)), badge),
+    element(
+      'div',
+      { class: 'page-top' },
+      element('h1', { tabindex: -1 }, writeDay(round.request.date)),
+      badge,
+    ),
     summary,
     status.element,
     planning,
@@ -69,6 +78,7 @@ export async function openRoundView(context: PageContext, id: string, names: Tow
     lorries,
     stops.element,
     left,
+    compareButton,
     comparison,
   )
   const changes = api.follow(pathOf`rounds/${id}/changes`, {
@@ -76,7 +86,6 @@ export async function openRoundView(context: PageContext, id: string, names: Tow
   })
   show()
   if (isUnfinished(round)) await followPlanning()
-  else void compare()
 
   return {
     element: element('div', { class: 'round' }, list, element('div', { class: 'round-map' }, map.element)),
@@ -106,7 +115,6 @@ export async function openRoundView(context: PageContext, id: string, names: Tow
     show()
     map.lookAt(round.lorries)
     announce(`${hasPlan(round) ? 'Plan ready: ' : 'The round: '}${describePlan(round)}`)
-    await compare()
   }
 
   /** Somebody marked something: here, elsewhere, or Kerbside itself saw a bin fill up. */
@@ -176,10 +184,11 @@ export async function openRoundView(context: PageContext, id: string, names: Tow
     rewritePart(
       day,
       writeDayProgress(round),
-      writeChanges(round, shift?.figures),
+      writeChanges(round, { names, figures: shift?.figures }),
       writeClosures(closures, onReopen),
     )
     if (!closeBlockForm) showActing()
+    compareButton.hidden = !hasPlan(round)
     rewritePart(lorries, hasPlan(round) && writeLorries())
     const lorry = round.lorries.find(({ lorryId }) => lorryId === selected)
     stops.element.hidden = !lorry
@@ -225,13 +234,12 @@ export async function openRoundView(context: PageContext, id: string, names: Tow
   }
 
   async function compare(): Promise<void> {
-    if (!hasPlan(round)) return
     try {
-      const compared = writeComparison(await loadComparison(context, id))
-      replaceChildren(comparison, element('h2', {}, 'Beside the one before'), compared)
+      const compared = await loadComparison(context, id)
+      replaceChildren(comparison, element('h2', {}, 'Beside the one before'), writeComparison(compared))
+      announce(compared.summary)
     } catch (error) {
-      // The first of all has none before it.
-      if (!(error instanceof ApiError && error.status === 404)) status.fail(error)
+      status.fail(error)
     }
   }
 }

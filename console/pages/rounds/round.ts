@@ -61,10 +61,13 @@ export interface RoundMark {
   readonly time?: string
 }
 
-interface RoundChange {
+export interface RoundChange {
   readonly type: string
+  /** In a sentence, which calls things by their ids: `bin bin-7 moves from lorry a to lorry b`. */
   readonly message: string
   readonly deviceId?: string
+  readonly lorryId?: string
+  readonly fromLorryId?: string
 }
 
 /** What is told while a round is planned. */

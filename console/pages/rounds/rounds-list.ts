@@ -46,10 +46,8 @@ export function openRoundsList(
       { title: 'Compare', cell: compareBox },
       {
         title: 'Day',
-        cell: ({ id, date }) => [
-          element('a', { href: href('rounds', id) }, writeDay(date, 'medium')),
-          hiddenText(` ${id}`),
-        ],
+        cell: ({ id, date }) =>
+          element('a', { href: href('rounds', id) }, writeDay(date, 'medium'), hiddenText(` ${id}`)),
         isName: true,
       },
       { title: 'State', cell: writeStatus },
@@ -86,7 +84,7 @@ export function openRoundsList(
       element(
         'div',
         { class: 'page-top' },
-        element('h1', {}, 'Rounds'),
+        element('h1', { tabindex: -1 }, 'Rounds'),
         element(
           'div',
           { class: 'actions' },
