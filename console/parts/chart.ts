@@ -121,6 +121,7 @@ function writeOptions(
           space: 64,
           values: (_: unknown, splits: number[]) => writeSplits(splits, timeZone),
         }),
+        size: xTitle === undefined ? 28 : 48,
         font: FONT,
       },
       { ...axis, size: 44, font: FONT },

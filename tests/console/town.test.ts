@@ -77,6 +77,7 @@ describe.skipIf(!hasChromium)('the town', { timeout: 500_000 }, () => {
     const tab = await running.open({ path: `${TOWN}/town`, viewport: PHONE })
     const { page } = tab
     await countOf(page, 'Bins', 200)
+    await checkPage(page, 'town-phone')
     await page.keyboard.press('Tab')
     await page.getByRole('link', { name: 'Skip to the content' }).press('Enter')
     expect(await page.evaluate('document.activeElement.id')).toBe('main')
@@ -92,7 +93,7 @@ describe.skipIf(!hasChromium)('the town', { timeout: 500_000 }, () => {
     expect(await table.getByRole('row').count()).toBe(201)
     await page.getByRole('checkbox', { name: 'Only silent devices' }).press('Space')
     await expect.poll(() => table.getByRole('row').count()).toBeLessThan(20)
-    await checkPage(page, 'town-phone')
+    await checkPage(page, 'town-list')
     await tab.close()
   })
 

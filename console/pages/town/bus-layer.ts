@@ -1,5 +1,5 @@
 import type { Map as MapLibreMap } from 'maplibre-gl'
-import { readColour } from '../../theme.ts'
+import { createBusMarks, IN_MEMORY } from './bus-marks.ts'
 import type { Thing } from './live-town.ts'
 
 /** A bus goes on to where it was last for about as long as it took to get there. */
@@ -8,24 +8,23 @@ const GLIDE_MAX_MS = 12_000
 /** Further than this part of the world it has not been driven since it was last seen: it is put there. */
 const LEAP = 0.00005
 const PICK_PX = 14
-/** Seen from far, marks are smaller, down to this part of their size. */
-const FAR_SCALE = 0.65
-const FAR_ZOOM = 12
-/** Names of routes are drawn from this zoom on. */
-const NAMES_ZOOM = 14
+/** Buses are drawn at most this often: smooth enough, and half of what a screen could show. */
+const FRAME_MS = 1_000 / 30
+/** Below this zoom they are drawn small. */
+const NEAR_ZOOM = 13.5
 
 interface Bus {
   /** Mercator, from 0 to 1 across the world. */
-  fromX: number
-  fromY: number
-  toX: number
-  toY: number
+  readonly fromX: number
+  readonly fromY: number
+  readonly toX: number
+  readonly toY: number
   /** Of `performance.now()`. */
-  fromMs: number
-  toMs: number
-  bearing: number
-  route: string
-  isSilent: boolean
+  readonly fromMs: number
+  readonly toMs: number
+  readonly bearing: number
+  readonly route: string
+  readonly isSilent: boolean
 }
 
 /**
@@ -48,18 +47,18 @@ export function createBusLayer(map: MapLibreMap): BusLayer {
   canvas.className = 'bus-layer'
   canvas.setAttribute('aria-hidden', 'true')
   map.getCanvasContainer().after(canvas)
-  const context = canvas.getContext('2d') as CanvasRenderingContext2D
+  const context = canvas.getContext('2d', IN_MEMORY) as CanvasRenderingContext2D
   const buses = new Map<string, Bus>()
   const isStill = matchMedia('(prefers-reduced-motion: reduce)')
-  let marks = drawMarks()
+  let marks = createBusMarks()
   let isVisible = true
   let selected: string | undefined
   let frame = 0
-  const redraw = (): void => {
-    if (frame === 0) frame = requestAnimationFrame(draw)
-  }
-  map.on('render', redraw)
-  map.on('resize', redraw)
+  let drawnAt = 0
+  /** Whether the map has moved, with which the buses have to move at once. */
+  let isMapMoved = false
+  map.on('render', followMap)
+  map.on('resize', followMap)
   return {
     update(things, isAll) {
       const now = performance.now()
@@ -72,7 +71,7 @@ export function createBusLayer(map: MapLibreMap): BusLayer {
     },
     setVisible(next) {
       isVisible = next
-      redraw()
+      followMap()
     },
     pick,
     setSelected(id) {
@@ -80,13 +79,13 @@ export function createBusLayer(map: MapLibreMap): BusLayer {
       redraw()
     },
     restyle() {
-      marks = drawMarks()
+      marks = createBusMarks()
       redraw()
     },
     close() {
       cancelAnimationFrame(frame)
-      map.off('render', redraw)
-      map.off('resize', redraw)
+      map.off('render', followMap)
+      map.off('resize', followMap)
       canvas.remove()
     },
   }
@@ -98,66 +97,69 @@ export function createBusLayer(map: MapLibreMap): BusLayer {
     }
     const [toX, toY] = project(position)
     const before = buses.get(id)
-    const bearing = properties['bearingDegrees']
-    const bus = {
-      toX,
-      toY,
-      bearing: typeof bearing === 'number' ? bearing : (before?.bearing ?? Number.NaN),
-      route: typeof properties['routeId'] === 'string' ? properties['routeId'] : '',
+    const { bearingDegrees, routeId } = properties
+    const look = {
+      bearing: typeof bearingDegrees === 'number' ? bearingDegrees : (before?.bearing ?? Number.NaN),
+      route: typeof routeId === 'string' ? routeId : '',
       isSilent,
     }
-    const hasLeapt = !before || Math.hypot(before.toX - toX, before.toY - toY) > LEAP
-    if (hasLeapt || isStill.matches) {
-      buses.set(id, { ...bus, fromX: toX, fromY: toY, fromMs: now, toMs: now })
-      return
+    if (!before || isStill.matches || Math.hypot(before.toX - toX, before.toY - toY) > LEAP) {
+      buses.set(id, { ...look, toX, toY, fromX: toX, fromY: toY, fromMs: now, toMs: now })
+    } else if (before.toX === toX && before.toY === toY) {
+      buses.set(id, { ...before, ...look })
+    } else {
+      const [fromX, fromY] = placeOf(before, now)
+      const glideMs = Math.min(GLIDE_MAX_MS, Math.max(GLIDE_MIN_MS, now - before.fromMs))
+      buses.set(id, { ...look, toX, toY, fromX, fromY, fromMs: now, toMs: now + glideMs })
     }
-    if (before.toX === toX && before.toY === toY) {
-      Object.assign(before, bus)
-      return
-    }
-    const [fromX, fromY] = placeOf(before, now)
-    const glideMs = Math.min(GLIDE_MAX_MS, Math.max(GLIDE_MIN_MS, now - before.fromMs))
-    buses.set(id, { ...bus, fromX, fromY, fromMs: now, toMs: now + glideMs })
   }
 
-  function draw(): void {
+  function followMap(): void {
+    isMapMoved = true
+    redraw()
+  }
+
+  function redraw(): void {
+    if (frame === 0) frame = requestAnimationFrame(draw)
+  }
+
+  function draw(now: number): void {
     frame = 0
+    // A frame that comes a little early is no reason to wait for the one after it.
+    const isEarly = now - drawnAt < FRAME_MS * 0.9
+    if (isMapMoved || !isEarly) {
+      isMapMoved = false
+      drawnAt = now
+      if (!drawBuses(performance.now())) return
+    }
+    redraw()
+  }
+
+  /** Returns whether any is on its way. */
+  function drawBuses(now: number): boolean {
     const { width, height, ratio } = fitCanvas()
-    context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    context.clearRect(0, 0, width, height)
-    if (!isVisible) return
-    const now = performance.now()
+    context.setTransform(1, 0, 0, 1, 0, 0)
+    context.clearRect(0, 0, canvas.width, canvas.height)
+    if (!isVisible) return false
     const toScreen = createView(width, height)
-    const zoom = map.getZoom()
-    const hasNames = zoom >= NAMES_ZOOM
-    const nearness = Math.min(1, Math.max(0, (zoom - FAR_ZOOM) / (NAMES_ZOOM - FAR_ZOOM)))
-    const scale = ratio * (FAR_SCALE + (1 - FAR_SCALE) * nearness)
+    const isFar = map.getZoom() < NEAR_ZOOM
     let isMoving = false
     for (const [id, bus] of buses) {
       isMoving ||= bus.toMs > now
       const [x, y] = toScreen(...placeOf(bus, now))
       if (x < -20 || y < -20 || x > width + 20 || y > height + 20) continue
-      const mark = bus.isSilent ? marks.silent : marks.live
-      if (!Number.isNaN(bus.bearing)) {
-        const turn = (bus.bearing * Math.PI) / 180
-        const [cos, sin] = [Math.cos(turn) * scale, Math.sin(turn) * scale]
-        context.setTransform(cos, sin, -sin, cos, x * ratio, y * ratio)
-        context.drawImage(mark.arrow, -MARK_PX / 2, -MARK_PX / 2, MARK_PX, MARK_PX)
-      }
-      context.setTransform(scale, 0, 0, scale, x * ratio, y * ratio)
-      context.drawImage(mark.body, -MARK_PX / 2, -MARK_PX / 2, MARK_PX, MARK_PX)
-      if (id === selected) context.drawImage(marks.ring, -MARK_PX / 2, -MARK_PX / 2, MARK_PX, MARK_PX)
-      if (hasNames && bus.route.length <= 3) writeName(bus.route)
+      const { image, sizePx } = marks.get(bus, isFar)
+      // Whole pixels are copied as they are; between them each would have to be mixed anew.
+      context.drawImage(image, Math.round((x - sizePx / 2) * ratio), Math.round((y - sizePx / 2) * ratio))
+      if (id !== selected) continue
+      const { ring } = marks
+      context.drawImage(
+        ring.image,
+        Math.round((x - ring.sizePx / 2) * ratio),
+        Math.round((y - ring.sizePx / 2) * ratio),
+      )
     }
-    if (isMoving) redraw()
-  }
-
-  function writeName(route: string): void {
-    context.fillStyle = marks.text
-    context.font = '600 9px system-ui, sans-serif'
-    context.textAlign = 'center'
-    context.textBaseline = 'middle'
-    context.fillText(route, 0, 0.5)
+    return isMoving
   }
 
   function pick(x: number, y: number): string | undefined {
@@ -206,68 +208,4 @@ function placeOf({ fromX, fromY, toX, toY, fromMs, toMs }: Bus, now: number): [n
 function project([longitude, latitude]: readonly [number, number]): [number, number] {
   const sine = Math.sin((latitude * Math.PI) / 180)
   return [longitude / 360 + 0.5, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)]
-}
-
-const MARK_PX = 26
-
-interface Mark {
-  readonly body: HTMLCanvasElement
-  readonly arrow: HTMLCanvasElement
-}
-
-function drawMarks(): { live: Mark; silent: Mark; ring: HTMLCanvasElement; text: string } {
-  const line = readColour('--map-line')
-  return {
-    live: drawMark(readColour('--bus'), line),
-    silent: drawMark(readColour('--unknown'), line),
-    ring: paint((context) => {
-      context.strokeStyle = readColour('--ink')
-      context.lineWidth = 2.5
-      circle(context, 11)
-      context.stroke()
-    }),
-    text: line,
-  }
-}
-
-function drawMark(colour: string, line: string): Mark {
-  return {
-    body: paint((context) => {
-      context.fillStyle = colour
-      context.strokeStyle = line
-      context.lineWidth = 1.5
-      circle(context, 7)
-      context.fill()
-      context.stroke()
-    }),
-    arrow: paint((context) => {
-      context.fillStyle = colour
-      context.strokeStyle = line
-      context.lineWidth = 1
-      context.beginPath()
-      context.moveTo(-5.5, -5)
-      context.lineTo(0, -12)
-      context.lineTo(5.5, -5)
-      context.closePath()
-      context.fill()
-      context.stroke()
-    }),
-  }
-}
-
-function circle(context: CanvasRenderingContext2D, radius: number): void {
-  context.beginPath()
-  context.arc(0, 0, radius, 0, 2 * Math.PI)
-}
-
-/** Drawn once and copied to each bus. */
-function paint(draw: (context: CanvasRenderingContext2D) => void): HTMLCanvasElement {
-  const canvas = document.createElement('canvas')
-  const ratio = Math.max(1, devicePixelRatio)
-  canvas.width = MARK_PX * ratio
-  canvas.height = MARK_PX * ratio
-  const context = canvas.getContext('2d') as CanvasRenderingContext2D
-  context.setTransform(ratio, 0, 0, ratio, (MARK_PX * ratio) / 2, (MARK_PX * ratio) / 2)
-  draw(context)
-  return canvas
 }
