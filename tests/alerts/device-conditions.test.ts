@@ -85,14 +85,15 @@ test('a bin is likely to overflow before its next visit, until that is unlikely 
     })
   }
   expect(look(0, 78, 0.6)).toEqual([])
-  expect(look(1, 80, 0.9)).toEqual(['+bin-overflow bin-1'])
+  expect(look(0.5, 79, 0.9)).toEqual([])
+  expect(look(1, 80, 0.96)).toEqual(['+bin-overflow bin-1'])
   expect([...town.open.values()][0]?.summary).toBe(
-    'bin-1 is 80 % full and overflows with a chance of 90 % before its round comes in 29 hours.',
+    'bin-1 is 80 % full and overflows with a chance of 96 % before its round comes in 29 hours.',
   )
   expect(look(2, 82, 0.7)).toEqual([])
   expect(look(3, 82, 0.3)).toEqual(['-bin-overflow bin-1'])
-  expect(look(4, 84, 0.9)).toEqual(['+bin-overflow bin-1'])
-  expect(look(5, 4, 0.9)).toEqual(['-bin-overflow bin-1'])
+  expect(look(4, 84, 0.96)).toEqual(['+bin-overflow bin-1'])
+  expect(look(5, 4, 0.96)).toEqual(['-bin-overflow bin-1'])
 })
 
 test('a counter reads zero through hours in which it never did, and not where it often does', () => {
