@@ -17,6 +17,8 @@ export interface OverflowForecast {
 /** At 0.8, one alert in 24 was in vain in a simulated week. */
 const LIKELY = 0.95
 const UNLIKELY = 0.5
+/** Who empties bins without a plan may come sooner than usual: such a bin has to be nearly full, too. */
+const NEARLY_FULL_PERCENT = 90
 /** It was emptied since the forecast was made. */
 const FALL_PERCENT = 25
 
@@ -34,6 +36,7 @@ export function judgeOverflow(
   if (chance < UNLIKELY) return 'well'
   // Somebody should have been there: what comes next is not forecast yet.
   if (chance < LIKELY || nextVisitTime <= now) return 'unsure'
+  if (!isPlanned && fillPercent < NEARLY_FULL_PERCENT) return 'unsure'
   const untilSeconds = Math.round((nextVisitTime - now) / 1000)
   const visit = isPlanned ? 'its round comes' : 'a round could come'
   const percent = Math.round(100 * chance)
