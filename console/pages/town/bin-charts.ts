@@ -28,7 +28,7 @@ interface Interval {
 }
 
 /** A bin's last week and its next three days. */
-export function createBinCharts(context: PageContext, bin: Thing, now: () => number): PanelPart {
+export function createBinCharts(context: PageContext, bin: Pick<Thing, 'id'>, now: () => number): PanelPart {
   const status = createStatus()
   const chance = element('p')
   const place = element('div')

@@ -8,13 +8,13 @@ const MARK_PX = 28
 /** Seen from far, marks are smaller, and tell no routes. */
 const FAR_SCALE = 0.65
 
-export interface BusMark {
+interface BusMark {
   readonly image: HTMLCanvasElement
   /** Its edge, in px of the screen; its middle is where the bus is. */
   readonly sizePx: number
 }
 
-export interface BusLook {
+interface BusLook {
   /** Degrees from north; NaN where it is not told. */
   readonly bearing: number
   readonly route: string

@@ -24,7 +24,11 @@ type Interval = Readonly<Record<string, { readonly mean: number } | number | str
 }
 
 /** A counter's last day against what was expected, and its next twelve hours. */
-export function createCounterCharts(context: PageContext, counter: Thing, now: () => number): PanelPart {
+export function createCounterCharts(
+  context: PageContext,
+  counter: Pick<Thing, 'id'>,
+  now: () => number,
+): PanelPart {
   const status = createStatus()
   const place = element('div')
   const closed = new AbortController()

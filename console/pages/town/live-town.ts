@@ -105,7 +105,8 @@ export function followTown(
     const known = things.get(layer) as Map<string, Thing>
     const read = features.map((feature) => readThing(layer, feature))
     const changed = read.filter((thing) => isNews(known.get(thing.id), thing))
-    const hasGone = isAll && [...known.keys()].length !== read.length
+    const ids = new Set(read.map(({ id }) => id))
+    const hasGone = isAll && [...known.keys()].some((id) => !ids.has(id))
     if (hasGone) known.clear()
     for (const thing of read) known.set(thing.id, thing)
     const isFirst = changed.length === known.size

@@ -4,7 +4,7 @@ import type { Layer, Thing } from './live-town.ts'
 export type StillLayer = Exclude<Layer, 'vehicles'>
 
 /** GeoJSON (RFC 7946). */
-export interface Feature {
+interface Feature {
   readonly type: 'Feature'
   readonly geometry: { readonly type: 'Point'; readonly coordinates: number[] }
   readonly properties: Readonly<Record<string, string | number | boolean | null>>
@@ -16,7 +16,7 @@ export interface FeatureCollection {
   readonly features: Feature[]
 }
 
-export interface FeatureChanges {
+interface FeatureChanges {
   readonly add: Feature[]
   /** Their ids. */
   readonly remove: string[]
