@@ -5,7 +5,7 @@ const HOUR = 3_600
 const DAY = 24 * HOUR
 
 /**
- * What Grafana watches for, at the levels of Kerbside's own conditions in `alerts/`. Whom it tells is each installation's own: its
+ * What Grafana watches for: Kerbside's own conditions in `alerts/`, more simply. Whom it tells is each installation's own: its
  * contact points and policies.
  */
 export const ALERT_RULES: readonly AlertRule[] = [
@@ -16,7 +16,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     observed: {
       value: newest('forecast', 'chanceOfOverflowBeforeRound', 3 * HOUR, ['authority', 'device', 'area']),
     },
-    condition: '$value > 0.8',
+    condition: '$value > 0.95',
     holds: '30m',
     summary: '{{ .Labels.device }} overflows with a chance of {{ humanizePercentage .Values.value.Value }}',
     whatToDo: 'Plan a round that lifts it, or have it emptied by hand.',
