@@ -6,7 +6,7 @@ const DIRECTIONS = 24
 const MARKS_MAX = 2_000
 const MARK_PX = 28
 /** Seen from far, marks are smaller, and tell no routes. */
-const FAR_SCALE = 0.65
+const FAR_SCALE = 0.8
 
 interface BusMark {
   readonly image: HTMLCanvasElement
