@@ -38,15 +38,21 @@ export async function benchRounds(args: string[]): Promise<Record<string, number
   const known = warmUp(createTown(await readGrowth(folder), { seed, dayCount: from + days, pace }))
   const compared = new Map<string, Outcome | null>()
   let everyTwoDays: Outcome | undefined
-  const drawFor = ({ dials, first, create }: Candidate, comparedPercent: number): CurvePoint[] =>
-    drawCurve(dials, { first, comparedPercent }, (dial) =>
-      simulate(known.town, create(known, dial), { from, to: from + days, start: known.start }),
-    )
+  const driven = new Map<string, Outcome>()
+  const drawFor = (policy: string, candidate: Candidate, comparedPercent: number): CurvePoint[] =>
+    drawCurve({ ...candidate, comparedPercent }, (dial) => {
+      const name = `${policy}, ${candidate.style}, ${dial}`
+      const outcome =
+        driven.get(name) ??
+        simulate(known.town, candidate.create(known, dial), { from, to: from + days, start: known.start })
+      driven.set(name, outcome)
+      return outcome
+    })
   for (const [policy, candidates] of Object.entries(CANDIDATES)) {
     if (values.policy !== undefined && values.policy !== policy) continue
     for (const candidate of candidates) {
       if (!values.tune && candidate.style !== CHOSEN_STYLES[policy]) continue
-      const curve = drawFor(candidate, COMPARED_PERCENT)
+      const curve = drawFor(policy, candidate, COMPARED_PERCENT)
       const at = interpolateAt(
         curve.map(({ outcome }) => outcome),
         COMPARED_PERCENT,
@@ -75,11 +81,11 @@ export async function benchRounds(args: string[]): Promise<Record<string, number
 /** Fixed rounds every two days have one share of overflow, so Kerbside is compared with them where as many of its bins overflow. */
 function compareWithEveryTwoDays(
   everyTwoDays: Outcome,
-  drawFor: (candidate: Candidate, comparedPercent: number) => CurvePoint[],
+  drawFor: (policy: string, candidate: Candidate, comparedPercent: number) => CurvePoint[],
 ): Record<string, number> {
   const { km, crewHours, overflowPercent } = everyTwoDays
   const own = CANDIDATES['kerbside']?.find(({ style }) => style === CHOSEN_STYLES['kerbside'])
-  const curve = own ? drawFor(own, overflowPercent) : []
+  const curve = own ? drawFor('kerbside', own, overflowPercent) : []
   const kerbside = interpolateAt(
     curve.map(({ outcome }) => outcome),
     overflowPercent,

@@ -10,6 +10,8 @@ export interface Candidate {
   /** All settings of the dial, rising, and the index of the one to begin with. */
   readonly dials: readonly number[]
   readonly first: number
+  /** A setting half-way between two; absent where the dial has none. */
+  readonly halve?: ((low: number, high: number) => number) | undefined
   readonly create: (known: KnownTown, dial: number) => Policy
 }
 
@@ -20,6 +22,10 @@ const LEVELS_PERCENT = [22, 28, 34, 40, 46, 52, 58, 64, 70, 76, 82, 88, 94]
 const FIRST_LEVEL = [0, 8, 5, 2]
 /** Of a day of overflow, in the money of the lorries' prices. */
 const OVERFLOW_PRICES = [2, 3, 4, 5.3, 7, 9.3, 12.4, 16.5, 22, 29, 39, 52, 70, 93]
+
+/** Half-way between two prices, and between two levels. */
+const halvePrice = (low: number, high: number): number => Math.sqrt(low * high)
+const halveLevel = (low: number, high: number): number => (low + high) / 2
 
 /** All styles of each policy; which of them are scored was settled on other towns: `CHOSEN_STYLES`. */
 export const CANDIDATES: Readonly<Record<string, readonly Candidate[]>> = {
@@ -34,6 +40,7 @@ export const CANDIDATES: Readonly<Record<string, readonly Candidate[]>> = {
       style: `${isZoned ? 'zoned' : 'together'}, every ${cadence}`,
       dials: OVERFLOW_PRICES,
       first: 8,
+      halve: halvePrice,
       create: (known: KnownTown, price: number) => createClassedRounds(known, { isZoned, cadence }, price),
     })),
   ),
@@ -41,6 +48,7 @@ export const CANDIDATES: Readonly<Record<string, readonly Candidate[]>> = {
     style: `every ${cadence}`,
     dials: LEVELS_PERCENT,
     first: FIRST_LEVEL[cadence] as number,
+    halve: halveLevel,
     create: (_, level) => createThresholdRounds({ cadence }, level),
   })),
   thresholdTopUps: CADENCES.flatMap((cadence) =>
@@ -49,6 +57,7 @@ export const CANDIDATES: Readonly<Record<string, readonly Candidate[]>> = {
         style: `every ${cadence}, ${belowPercent} % below for ${price}`,
         dials: LEVELS_PERCENT,
         first: FIRST_LEVEL[cadence] as number,
+        halve: halveLevel,
         create: (_: KnownTown, level: number) =>
           createThresholdRounds({ cadence, topUp: { belowPercent, price } }, level),
       })),
@@ -60,10 +69,11 @@ export const CANDIDATES: Readonly<Record<string, readonly Candidate[]>> = {
     [1, 5],
     [2, 3],
   ].flatMap(([cadence = 1, roundCount = 1]) =>
-    [0.35, 0.5, 0.7].map((visitCostRatio) => ({
+    [0.35, 0.5, 0.8, 1].map((visitCostRatio) => ({
       style: `every ${cadence}, ${roundCount} together, visits beyond at ${visitCostRatio}`,
       dials: OVERFLOW_PRICES,
       first: 2,
+      halve: halvePrice,
       create: (known: KnownTown, price: number) =>
         createKerbsideRounds(known, { cadence, roundCount, visitCostRatio }, price),
     })),
@@ -72,13 +82,13 @@ export const CANDIDATES: Readonly<Record<string, readonly Candidate[]>> = {
 
 /**
  * Styles that did best at 2 % of overflow over 45 days on towns 1 and 2, which are not scored. Rounds every three days, and
- * top-ups every day, were left after town 1. Of Kerbside's own, three and four rounds together with visits at 0.5 and 0.7 did
- * about as well as each other there, and better than visits at 0.35.
+ * top-ups every day, were left after town 1. Of Kerbside's own, three and four rounds together did about as well as each other there, and
+ * visits at 0.8 of their cost did best on towns 1, 2 and 3.
  */
 export const CHOSEN_STYLES: Readonly<Record<string, string>> = {
   fixed: 'together',
   fixedClasses: 'zoned, every 2',
   threshold: 'every 2',
   thresholdTopUps: 'every 2, 25 % below for 3',
-  kerbside: 'every 1, 4 together, visits beyond at 0.5',
+  kerbside: 'every 1, 4 together, visits beyond at 0.8',
 }
