@@ -16,8 +16,11 @@ const POOL_DAYS_MIN = 50
  * simulated towns, the one with the fewest kilometres at equal overflow.
  */
 const VISIT_COST_RATIO = 0.7
-/** The same beyond the rounds that are planned together: what is left then is soon on the way. */
-const AHEAD_VISIT_COST_RATIO = 0.5
+/**
+ * The same beyond the rounds that are planned together. At less, a plan leaves for then what it should take on a round of its own;
+ * at more, it takes bins too empty.
+ */
+const AHEAD_VISIT_COST_RATIO = 0.8
 /** So many rounds are planned together, this one included, as long as they are in so many days. */
 const ROUNDS_AHEAD = 4
 const AHEAD_DAYS_MAX = 14
