@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { answerMalformed } from './malformed.ts'
 import type { Api } from './parts.ts'
 
@@ -14,6 +15,8 @@ export function limitBodyTimes(app: Api, seconds: number): void {
     if (request.method === 'GET' || request.method === 'HEAD') return
     const { raw } = request
     const { socket } = raw
+    // What was not sent over a network is there.
+    if (!(socket instanceof Socket)) return
     const limitMs = 1000 * (request.routeOptions.config.bodySeconds ?? seconds)
     const timer = setTimeout(() => {
       if (raw.complete) return
