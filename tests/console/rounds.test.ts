@@ -21,10 +21,12 @@ describe.skipIf(!hasChromium)('the page of rounds', { timeout: 400_000 }, () => 
   afterAll(() => running?.close(), START_MS)
 
   const ask = <T>(path: string, body?: unknown): Promise<T> =>
-    request<T>(running.apiUrl, `/v1/authorities/${TOWN}/${path}`, {
+    request<T>(running.apiUrl, `/v1/authorities/${TOWN}${path && `/${path}`}`, {
       key: running.key,
       ...(body !== undefined && { body }),
     })
+  const publish = (published: readonly string[]): Promise<unknown> =>
+    request(running.apiUrl, `/v1/authorities/${TOWN}`, { method: 'PATCH', body: { published } })
   const readRound = (): Promise<Round> => ask<Round>(`rounds/${id}`)
   /** Bins are named for their streets: the one of the given streets on which most are emptied. */
   const findBusiestStreet = async ({ lorries }: Round, streets: readonly string[]): Promise<string> => {
@@ -271,6 +273,20 @@ describe.skipIf(!hasChromium)('the page of rounds', { timeout: 400_000 }, () => 
     await tab.page.getByRole('link', { name: 'All rounds' }).click()
     await tab.page.getByText('Planning a round takes a key that allows to operate.').waitFor()
     await tab.close()
+  })
+
+  test('what is published is seen without a key, and what is not says which key it takes', async () => {
+    const tab = await running.open({ path: `${TOWN}/rounds/${id}/lorry-1` })
+    // What lorries are called is not published.
+    await tab.page.getByRole('heading', { name: /Stops of lorry-1/ }).waitFor()
+    await tab.close()
+    const { published } = await ask<{ published: string[] }>('')
+    await publish(['bins'])
+    const other = await running.open({ path: `${TOWN}/rounds/${id}` })
+    await other.page.getByText('has not published its rounds. Sign in with a key').waitFor()
+    await checkPage(other.page, 'rounds-closed')
+    await other.close()
+    await publish(published)
   })
 
   test('on a phone the map is over the list, and nothing is wider than the screen', async () => {

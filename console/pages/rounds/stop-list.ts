@@ -30,11 +30,12 @@ export function createStopList({
   timeZone: string
   actions: StopActions | undefined
 }): StopList {
-  const list = element('ol', { class: 'stops' })
+  // Without its numbers a list is none to some screen readers, unless it says so.
+  const list = element('ol', { class: 'round-stops', role: 'list' })
   const heading = element('h2')
   const known = new Map<string, { readonly text: string; readonly row: HTMLLIElement }>()
   return {
-    element: element('section', { class: 'stop-list' }, heading, list),
+    element: element('section', { class: 'round-stop-list' }, heading, list),
     show(lorry, look) {
       replaceChildren(heading, lorryBadge(look), `Stops of ${names.nameLorry(lorry.lorryId)}`)
       const rows = numberStops(lorry.stops).map(({ stop, number }, index) => {
@@ -75,14 +76,14 @@ export function createStopList({
     const isAbout = type === 'lift' || type === 'tip'
     return element(
       'li',
-      { class: `stop ${type} ${status}`, tabindex: -1 },
-      element('span', { class: 'stop-number' }, number ?? ''),
+      { class: `round-stop ${type} ${status}`, tabindex: -1 },
+      element('span', { class: 'round-stop-number' }, number ?? ''),
       element(
         'div',
-        { class: 'stop-text' },
+        { class: 'round-stop-text' },
         element(
           'p',
-          { class: 'stop-name' },
+          { class: 'round-stop-name' },
           element(
             'time',
             { datetime: arrivalTime },
@@ -102,7 +103,7 @@ export function createStopList({
           ),
         actions &&
           isAbout &&
-          element('div', { class: 'stop-actions' }, writeButtons(actions, lorryId, stop, name)),
+          element('div', { class: 'round-stop-actions' }, writeButtons(actions, lorryId, stop, name)),
       ),
     )
   }
