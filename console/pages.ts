@@ -24,6 +24,13 @@ export const PAGES: readonly PageEntry[] = [
     open: async (context) => (await import('./pages/departures.ts')).openDepartures(context),
   },
   {
+    name: 'devices',
+    title: 'Devices',
+    icon: 'M7 4h10v16H7V4Zm3 13h4M4 8v8m16-8v8',
+    scope: 'read',
+    open: async (context) => (await import('./pages/devices.ts')).openDevices(context),
+  },
+  {
     name: 'quarantine',
     title: 'Quarantine',
     icon: 'M12 3 4 6v6c0 5 3.500 8 8 9 4.500-1 8-4 8-9V6l-8-3Zm0 5v5m0 3h.01',

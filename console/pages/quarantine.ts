@@ -26,7 +26,12 @@ export async function openQuarantine(context: PageContext): Promise<Page> {
     empty: 'Nothing is in quarantine here: every reading that came could be read.',
     columns: [
       { title: 'Received', cell: ({ receivedTime }) => writeTime(receivedTime, authority.timeZone) },
-      { title: 'Device', isName: true, cell: ({ device, topic }) => device ?? topic },
+      {
+        title: 'Device',
+        isName: true,
+        cell: ({ device, topic }) =>
+          device === null ? topic : element('a', { href: context.href('devices', device) }, device),
+      },
       { title: 'What is wrong', cell: ({ detail }) => detail },
       {
         title: 'Payload',

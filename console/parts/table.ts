@@ -12,7 +12,7 @@ export interface Column<T> {
 /** A table that scrolls sideways in itself where a phone is too narrow. */
 export interface Table<T> {
   readonly element: HTMLElement
-  /** Rows that have the same key and are equal as JSON stay as they are, and so the focus in them. */
+  /** Rows that have the same key and are equal as JSON stay as they are; the focus stays in the row of its key. */
   update(rows: readonly T[]): void
 }
 
@@ -60,16 +60,35 @@ export function createTable<T>({
         if (old?.text === text) return [key, old] as const
         return [key, { text, row: writeRow(row, columns) }] as const
       })
+      const restoreFocus = holdFocus()
       known.clear()
       for (const [key, made] of shown) known.set(key, made)
       const wanted = shown.map(([, { row }]) => row)
       const isSame =
         wanted.length === body.rows.length && wanted.every((row, index) => body.rows[index] === row)
-      if (!isSame) replaceChildren(body, wanted)
+      if (!isSame) {
+        replaceChildren(body, wanted)
+        restoreFocus()
+      }
       region.hidden = rows.length === 0
       nothing.hidden = rows.length > 0
     },
   }
+
+  /** Where the focus is in a row, it goes to the same place of the row of that key once the rows are others. */
+  function holdFocus(): () => void {
+    const before = document.activeElement
+    for (const [key, { row }] of known) {
+      if (!row.contains(before)) continue
+      const index = listReachable(row).indexOf(before as HTMLElement)
+      return () => listReachable(known.get(key)?.row)[index]?.focus({ preventScroll: true })
+    }
+    return () => {}
+  }
+}
+
+function listReachable(row: HTMLTableRowElement | undefined): HTMLElement[] {
+  return [...(row?.querySelectorAll<HTMLElement>('a, button') ?? [])]
 }
 
 function writeRow<T>(row: T, columns: readonly Column<T>[]): HTMLTableRowElement {
