@@ -11,6 +11,8 @@ const CONSOLE = new URL('../console/', import.meta.url)
 const PAGE = 'index.html'
 /** Where its modules begin. */
 const ENTRY = 'main.ts'
+/** The page that a visit begins with, unless its address says another. */
+const FIRST_PAGE = 'pages/town.ts'
 /** All of `style/` in one, in the order of their names. */
 const STYLE = 'style.css'
 
@@ -98,9 +100,9 @@ function writeModule(path: string, text: string): string {
   })
 }
 
-/** All that the entry imports before anything is shown, so that a browser need not find them one after another. */
+/** All that a first visit imports, but for libraries, so that a browser need not find them one after another. */
 function listModules(texts: ReadonlyMap<string, string>): string[] {
-  const found = new Set<string>([ENTRY])
+  const found = new Set<string>([ENTRY, FIRST_PAGE])
   for (const path of found) {
     for (const [, before = '', specifier = ''] of texts.get(path)?.matchAll(IMPORT) ?? []) {
       if (!before.includes('(') && specifier.startsWith('.')) {

@@ -6,22 +6,20 @@ const systemIsDark = matchMedia('(prefers-color-scheme: dark)')
 const listeners = new Set<(theme: Theme) => void>()
 
 export function startTheme(): void {
-  const stored = localStorage.getItem(STORED_THEME)
-  if (stored === 'light' || stored === 'dark') document.documentElement.dataset['theme'] = stored
-  systemIsDark.addEventListener('change', tell)
+  setTheme(chosenTheme() ?? systemTheme())
+  systemIsDark.addEventListener('change', () => {
+    if (chosenTheme() === undefined) setTheme(systemTheme())
+  })
 }
 
 export function currentTheme(): Theme {
-  const chosen = document.documentElement.dataset['theme']
-  if (chosen === 'light' || chosen === 'dark') return chosen
-  return systemIsDark.matches ? 'dark' : 'light'
+  return document.documentElement.dataset['theme'] === 'dark' ? 'dark' : 'light'
 }
 
 export function switchTheme(): void {
   const theme = currentTheme() === 'dark' ? 'light' : 'dark'
-  document.documentElement.dataset['theme'] = theme
   localStorage.setItem(STORED_THEME, theme)
-  tell()
+  setTheme(theme)
 }
 
 /** For what is drawn and not styled: maps, charts. Returns what ends it. */
@@ -40,6 +38,16 @@ export function readColour(variable: string): string {
   return color
 }
 
-function tell(): void {
-  for (const listener of listeners) listener(currentTheme())
+function chosenTheme(): Theme | undefined {
+  const stored = localStorage.getItem(STORED_THEME)
+  return stored === 'light' || stored === 'dark' ? stored : undefined
+}
+
+function systemTheme(): Theme {
+  return systemIsDark.matches ? 'dark' : 'light'
+}
+
+function setTheme(theme: Theme): void {
+  document.documentElement.dataset['theme'] = theme
+  for (const listener of listeners) listener(theme)
 }
