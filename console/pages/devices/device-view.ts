@@ -127,7 +127,7 @@ export async function openDeviceView(
     parts.push(...opened)
     replaceChildren(
       charts,
-      opened.map((part) => element('section', { class: 'card', 'aria-label': 'History' }, part.element)),
+      opened.map((part) => element('div', { class: 'card' }, part.element)),
     )
   }
 
