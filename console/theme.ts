@@ -49,5 +49,7 @@ function systemTheme(): Theme {
 
 function setTheme(theme: Theme): void {
   document.documentElement.dataset['theme'] = theme
+  // All styles are made anew before listeners ask for single ones, after which Chromium may leave what is inherited as it was.
+  document.documentElement.getBoundingClientRect()
   for (const listener of listeners) listener(theme)
 }
