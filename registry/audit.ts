@@ -1,5 +1,5 @@
 import { insertRows } from './insert-rows.ts'
-import { listPage } from './list-page.ts'
+import { listById } from './list-page.ts'
 import type { Registry } from './registry.ts'
 import type { RegistryContext, RegistryTransaction } from './registry-context.ts'
 
@@ -15,22 +15,12 @@ export interface Audited {
 
 export function createAuditRecords({ database }: RegistryContext): Pick<Registry, 'listAudit'> {
   return {
-    async listAudit(authority, page) {
+    listAudit(authority, page) {
       let query = database.kysely.selectFrom('audit').selectAll().where('authority', '=', authority)
       if (!page.includesEarlier) query = query.where('is_earlier', '=', 0)
-      if (page.after !== undefined) query = query.where('id', '>', page.after)
-      const rows = await query
-        .orderBy('id')
-        .limit(page.limit + 1)
-        .execute()
-      return listPage(
-        rows,
-        page,
-        ({ id, time, actor, action, target, detail }) => {
-          return { id, time, actor, action, target, detail: JSON.parse(detail) }
-        },
-        (row) => row.id,
-      )
+      return listById(query, page, ({ id, time, actor, action, target, detail }) => {
+        return { id, time, actor, action, target, detail: JSON.parse(detail) }
+      })
     },
   }
 }

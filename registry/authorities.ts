@@ -2,7 +2,7 @@ import type { Authority } from '../model/authority.ts'
 import { markAuditEarlier, recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
 import { recordAllDeleted, takeVersions } from './device-changes.ts'
-import { listPage } from './list-page.ts'
+import { listById } from './list-page.ts'
 import type { Registry } from './registry.ts'
 import { alreadyExists, notFound, type RegistryContext } from './registry-context.ts'
 import type { RegistryTables } from './registry-tables.ts'
@@ -24,14 +24,9 @@ export function createAuthorityRecords(
 > {
   const { kysely, transact } = context.database
   return {
-    async listAuthorities(page) {
-      let query = kysely.selectFrom('authorities').selectAll()
-      if (page.after !== undefined) query = query.where('id', '>', page.after)
-      const rows = await query
-        .orderBy('id')
-        .limit(page.limit + 1)
-        .execute()
-      return listPage(rows, page, toAuthority, (row) => row.id)
+    listAuthorities(page) {
+      const query = kysely.selectFrom('authorities').selectAll()
+      return listById(query, page, toAuthority)
     },
 
     async getAuthority(id) {

@@ -1,7 +1,7 @@
 import type { Connection, ConnectionState } from '../model/connection.ts'
 import { KerbsideError } from '../model/error.ts'
 import { recordAudit } from './audit.ts'
-import { listPage } from './list-page.ts'
+import { listById } from './list-page.ts'
 import type { ConnectionRecord, Registry } from './registry.ts'
 import { alreadyExists, lockAuthority, notFound, type RegistryContext } from './registry-context.ts'
 
@@ -34,14 +34,9 @@ export function createConnectionRecords(
 > {
   const { kysely, transact } = context.database
   return {
-    async listConnections(authority, page) {
-      let query = kysely.selectFrom('connections').select(COLUMNS).where('authority', '=', authority)
-      if (page.after !== undefined) query = query.where('id', '>', page.after)
-      const rows = await query
-        .orderBy('id')
-        .limit(page.limit + 1)
-        .execute()
-      return listPage(rows, page, toRecord, (row) => row.id)
+    listConnections(authority, page) {
+      const query = kysely.selectFrom('connections').select(COLUMNS).where('authority', '=', authority)
+      return listById(query, page, toRecord)
     },
 
     async listAllConnections() {

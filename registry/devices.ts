@@ -4,7 +4,7 @@ import { recordAudit } from './audit.ts'
 import { recordChanged, recordCreated, takeVersions } from './device-changes.ts'
 import { type DeviceRow, toDevice, toDeviceRow, toDeviceValues } from './device-row.ts'
 import { insertRows } from './insert-rows.ts'
-import { listPage } from './list-page.ts'
+import { listById } from './list-page.ts'
 import type { Registry } from './registry.ts'
 import {
   alreadyExists,
@@ -29,15 +29,10 @@ export function createDeviceRecords(
 > {
   const { kysely, transact } = context.database
   return {
-    async listDevices(authority, page) {
+    listDevices(authority, page) {
       let query = kysely.selectFrom('devices').selectAll().where('authority', '=', authority)
       if (page.kind !== undefined) query = query.where('kind', '=', page.kind)
-      if (page.after !== undefined) query = query.where('id', '>', page.after)
-      const rows = await query
-        .orderBy('id')
-        .limit(page.limit + 1)
-        .execute()
-      return listPage(rows, page, toDevice, (row) => row.id)
+      return listById(query, page, toDevice)
     },
 
     findDevice,

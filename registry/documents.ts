@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Page, PageQuery } from '../model/page.ts'
-import { listPage } from './list-page.ts'
+import { listById } from './list-page.ts'
 import type { RegistryTables } from './registry-tables.ts'
 
 /** Tables in which an authority has things of several kinds, each a document under its id. */
@@ -17,22 +17,12 @@ export async function listDocuments<Item>(
   { table, authority, kind }: DocumentKind,
   page: PageQuery,
 ): Promise<Page<Item>> {
-  let query = kysely
+  const query = kysely
     .selectFrom(table)
     .select(['id', 'document'])
     .where('authority', '=', authority)
     .where('kind', '=', kind)
-  if (page.after !== undefined) query = query.where('id', '>', page.after)
-  const rows = await query
-    .orderBy('id')
-    .limit(page.limit + 1)
-    .execute()
-  return listPage(
-    rows,
-    page,
-    (row): Item => JSON.parse(row.document),
-    (row) => row.id,
-  )
+  return listById(query, page, (row): Item => JSON.parse(row.document))
 }
 
 export async function findDocument<Item>(

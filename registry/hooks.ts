@@ -3,7 +3,7 @@ import { type Hook, NEW_HOOK_PROGRESS } from '../model/hook.ts'
 import { recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
 import { keepHookDeliveries } from './hook-deliveries.ts'
-import { listPage } from './list-page.ts'
+import { listById } from './list-page.ts'
 import type { HookRecord, Registry } from './registry.ts'
 import {
   alreadyExists,
@@ -26,14 +26,9 @@ export function createHookRecords(
   const { clock } = context
   const { kysely, transact } = context.database
   return {
-    async listHooks(authority, page) {
-      let query = kysely.selectFrom('hooks').selectAll().where('authority', '=', authority)
-      if (page.after !== undefined) query = query.where('id', '>', page.after)
-      const rows = await query
-        .orderBy('id')
-        .limit(page.limit + 1)
-        .execute()
-      return listPage(rows, page, toRecord, (row) => row.id)
+    listHooks(authority, page) {
+      const query = kysely.selectFrom('hooks').selectAll().where('authority', '=', authority)
+      return listById(query, page, toRecord)
     },
 
     async getHook(authority, id) {

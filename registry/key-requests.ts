@@ -4,7 +4,7 @@ import type { KeyRequest } from '../model/key-request.ts'
 import { recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
 import { insertKey } from './keys.ts'
-import { listPage } from './list-page.ts'
+import { listById } from './list-page.ts'
 import type { Registry } from './registry.ts'
 import {
   lockAuthority,
@@ -27,15 +27,10 @@ export function createKeyRequestRecords(
   const { clock, nextId } = context
   const { kysely, transact } = context.database
   return {
-    async listKeyRequests(authority, page) {
+    listKeyRequests(authority, page) {
       let query = kysely.selectFrom('key_requests').selectAll().where('authority', '=', authority)
       if (page.state !== undefined) query = query.where('state', '=', page.state)
-      if (page.after !== undefined) query = query.where('id', '>', page.after)
-      const rows = await query
-        .orderBy('id')
-        .limit(page.limit + 1)
-        .execute()
-      return listPage(rows, page, toRequest, (row) => row.id)
+      return listById(query, page, toRequest)
     },
 
     createKeyRequest(authority, { name, contact, purpose }, openMax) {

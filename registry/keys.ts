@@ -2,7 +2,7 @@ import { type Key, type NewKey, SCOPES } from '../model/key.ts'
 import { recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
 import { takeVersions } from './device-changes.ts'
-import { listPage } from './list-page.ts'
+import { listById } from './list-page.ts'
 import type { Registry } from './registry.ts'
 import {
   notFound,
@@ -26,14 +26,9 @@ export function createKeyRecords(
   const { clock } = context
   const { kysely, transact } = context.database
   return {
-    async listKeys(authority, page) {
-      let query = kysely.selectFrom('keys').selectAll().where('authority', '=', authority)
-      if (page.after !== undefined) query = query.where('id', '>', page.after)
-      const rows = await query
-        .orderBy('id')
-        .limit(page.limit + 1)
-        .execute()
-      return listPage(rows, page, toKey, (row) => row.id)
+    listKeys(authority, page) {
+      const query = kysely.selectFrom('keys').selectAll().where('authority', '=', authority)
+      return listById(query, page, toKey)
     },
 
     createKey(authority, key, actor) {
