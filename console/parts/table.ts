@@ -1,4 +1,4 @@
-import { type Child, element, replaceChildren } from '../elements.ts'
+import { type Child, element } from '../elements.ts'
 
 export interface Column<T> {
   readonly title: string
@@ -64,12 +64,8 @@ export function createTable<T>({
       known.clear()
       for (const [key, made] of shown) known.set(key, made)
       const wanted = shown.map(([, { row }]) => row)
-      const isSame =
-        wanted.length === body.rows.length && wanted.every((row, index) => body.rows[index] === row)
-      if (!isSame) {
-        replaceChildren(body, wanted)
-        restoreFocus()
-      }
+      placeRows(body, wanted)
+      restoreFocus()
       region.hidden = rows.length === 0
       nothing.hidden = rows.length > 0
     },
@@ -79,11 +75,26 @@ export function createTable<T>({
   function holdFocus(): () => void {
     const before = document.activeElement
     for (const [key, { row }] of known) {
-      if (!row.contains(before)) continue
+      if (!before || !row.contains(before)) continue
       const index = listReachable(row).indexOf(before as HTMLElement)
-      return () => listReachable(known.get(key)?.row)[index]?.focus({ preventScroll: true })
+      return () => {
+        if (document.activeElement !== before) {
+          listReachable(known.get(key)?.row)[index]?.focus({ preventScroll: true })
+        }
+      }
     }
     return () => {}
+  }
+}
+
+/** Rows that stay are not touched where they are in the same order, and so nor is what is selected in them. */
+function placeRows(body: HTMLTableSectionElement, wanted: readonly HTMLTableRowElement[]): void {
+  const staying = new Set<Element>(wanted)
+  for (const row of [...body.rows]) if (!staying.has(row)) row.remove()
+  let next = body.firstElementChild
+  for (const row of wanted) {
+    if (row === next) next = next.nextElementSibling
+    else body.insertBefore(row, next)
   }
 }
 

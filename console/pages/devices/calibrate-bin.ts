@@ -1,5 +1,5 @@
 import { pathOf } from '../../api.ts'
-import { element, replaceChildren } from '../../elements.ts'
+import { element } from '../../elements.ts'
 import { keepFresh } from '../../keep-fresh.ts'
 import type { PageContext } from '../../page.ts'
 import { createFormField, type FormField, showFaults } from '../../parts/form-field.ts'
@@ -176,11 +176,12 @@ export function openBinCalibration(
       preview.textContent = ''
       return
     }
-    const half = (emptyDistanceMm + fullDistanceMm) / 2
-    const present = measured
-      ? `the ${measured.distanceMm} mm of now are ${Math.round(fillAt(measured.distanceMm, calibration))} %, and `
-      : ''
-    replaceChildren(preview, `With these, ${present}${Math.round(half)} mm are 50 %.`)
+    const half = Math.round((emptyDistanceMm + fullDistanceMm) / 2)
+    const present = measured && Math.round(fillAt(measured.distanceMm, calibration))
+    preview.textContent =
+      present === undefined
+        ? `With these, ${half} mm are 50 %.`
+        : `With these, the ${measured?.distanceMm} mm of now are ${present} %; half full are ${half} mm.`
   }
 
   function showWaiting(): void {
