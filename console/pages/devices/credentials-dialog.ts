@@ -36,11 +36,11 @@ export async function showCredentials(
       writeCopied('Password', password, copied),
     ),
     publishing,
-    copied.element,
-    arrived.element,
     element(
       'div',
-      { class: 'actions' },
+      { class: 'credentials-end' },
+      copied.element,
+      arrived.element,
       element(
         'button',
         { type: 'button', class: 'primary', onclick: () => dialog.close() },
@@ -77,11 +77,7 @@ export async function showCredentials(
           writeCopied('Topic', topic, copied),
           writeCopied('Try it in a shell', writePublishLine(mqtt, device, credentials), copied),
         ),
-        element(
-          'p',
-          { class: 'hint', hidden: mqtt.url !== null },
-          'Put the name of the broker’s machine for HOST: where devices reach it is not known here, as KERBSIDE_PUBLIC_MQTT is not set.',
-        ),
+        adviceOn(mqtt),
         createQrCode(
           JSON.stringify({ url: mqtt.url, username, password, topic }),
           'QR code of the broker, the user name, the password and the topic, as JSON',
@@ -91,6 +87,23 @@ export async function showCredentials(
       status.fail(error, () => void showPublishing())
     }
   }
+}
+
+/** What has to be known of the line for the shell where it cannot be run as it is. */
+function adviceOn({ url }: MqttAddress): HTMLElement | '' {
+  if (url === null) {
+    return writeHint(
+      'Put the name of the broker’s machine for HOST: where devices reach it is not known here, as KERBSIDE_PUBLIC_MQTT is not set.',
+    )
+  }
+  if (!url.startsWith('ws')) return ''
+  return writeHint(
+    'Devices reach this broker by WebSocket, which mosquitto_pub does not speak: the port in its line is the usual one of MQTT.',
+  )
+}
+
+function writeHint(text: string): HTMLElement {
+  return element('p', { class: 'hint' }, text)
 }
 
 /** A text with a button that copies it. */

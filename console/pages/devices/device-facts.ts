@@ -1,4 +1,5 @@
-import { type Device, nameKind } from './device.ts'
+import type { Device } from './device.ts'
+import { nameKind } from './device-things.ts'
 import { settingFieldsOf } from './setting-fields.ts'
 
 /** What is registered of a device, in words; settings that the console does not know by name are there as JSON. */

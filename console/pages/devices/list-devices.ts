@@ -6,7 +6,8 @@ import { writeSpan } from '../../write-time.ts'
 import { summarise } from '../town/describe-thing.ts'
 import { followTown, type Thing } from '../town/live-town.ts'
 import type { PanelPart } from '../town/panel-part.ts'
-import { KINDS, type Kind, LAYER_OF, nameKind } from './device.ts'
+import { KINDS, type Kind } from './device.ts'
+import { LAYER_OF, nameKind } from './device-things.ts'
 import { NEW } from './register-device.ts'
 
 const ROWS = 100

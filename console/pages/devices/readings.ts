@@ -2,7 +2,8 @@ import { pathOf } from '../../api.ts'
 import { keepFresh } from '../../keep-fresh.ts'
 import type { PageContext } from '../../page.ts'
 import { listFacts } from '../town/list-facts.ts'
-import { type Device, type Kind, thingOf } from './device.ts'
+import type { Device, Kind } from './device.ts'
+import { thingOf } from './device-things.ts'
 
 /** As `GET …/devices/{device}/readings` has it: beside these the fields of its kind. */
 export type DeviceReading = Readonly<Record<string, unknown>> & {

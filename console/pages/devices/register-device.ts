@@ -3,8 +3,9 @@ import type { PageContext } from '../../page.ts'
 import { createFormField, showFaults } from '../../parts/form-field.ts'
 import { createStatus } from '../../parts/status.ts'
 import type { PanelPart } from '../town/panel-part.ts'
-import { type Credentials, type Device, KINDS, type Kind, nameKind } from './device.ts'
+import { type Credentials, type Device, KINDS, type Kind } from './device.ts'
 import { createDeviceForm, type DeviceForm } from './device-form.ts'
+import { nameKind } from './device-things.ts'
 
 /** As `model/id.ts` has it: an id is a level of the device's topics. */
 const ID_PATTERN = '[A-Za-z0-9][A-Za-z0-9_\\-]{0,62}'
