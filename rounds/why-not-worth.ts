@@ -18,5 +18,6 @@ function formatDetour({ distanceM, cost }: Detour): string {
 }
 
 export function formatKm(metres: number): string {
-  return `${(metres / 1000).toFixed(1)} km`
+  // Not "-0.0".
+  return `${(Math.round(metres / 100) / 10 || 0).toFixed(1)} km`
 }

@@ -116,7 +116,7 @@ test.each([
   [`${ALPHA}/devices?limits=5`, 'limits', 'limit, after, kind'],
   [`${ALPHA}/audit?From=2026-02-16T00:00:00Z&limit=1`, 'From', 'limit, after'],
   [`${ALPHA}?pretty=1`, 'pretty', 'none is allowed'],
-  [`${ALPHA}/bins?__proto__=1`, '__proto__', 'none is allowed'],
+  [`${ALPHA}/ingest?__proto__=1`, '__proto__', 'none is allowed'],
 ])('a parameter that is not known is refused: %s', async (path, name, allowed) => {
   const { status, body } = await app.call('GET', path)
   expect([status, body.code]).toEqual([400, 'INVALID_REQUEST'])
