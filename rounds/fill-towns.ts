@@ -1,5 +1,6 @@
 import { type BinForecast, forecastBin } from './choose/forecast-bin.ts'
 import type { VisitPrices } from './choose/value-levels.ts'
+import { findUsualEmptying } from './forecast/emptying-hours.ts'
 import type { FillForecast, FillQuestion } from './forecast/fill-forecast.ts'
 import { createFillHistory, type FillHistory } from './forecast/fill-history.ts'
 import { createFillPool, type FillPool } from './forecast/fill-pool.ts'
@@ -33,6 +34,8 @@ export interface FillAnswer {
   readonly readingCount: number
   /** Whether its sensor seems to repeat itself. */
   readonly isStuck: boolean
+  /** Whether it is known in which hours of the day it is usually emptied. */
+  readonly hasUsualHours: boolean
   readonly forecasts: readonly FillForecast[]
 }
 
@@ -95,6 +98,7 @@ export function createFillTowns(): FillTowns {
         fillPercent: history.time === null ? null : history.fillPercent,
         readingCount: history.readingCount,
         isStuck: isStuck(history, pool),
+        hasUsualHours: findUsualEmptying(history, question.now) !== undefined,
         forecasts: forecastFill(history, pool, question),
       }))
     },

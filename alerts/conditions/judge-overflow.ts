@@ -10,15 +10,25 @@ export interface OverflowForecast {
   readonly chance: number
   /** When that is, in ms since 1970. */
   readonly nextVisitTime: number
-  /** Whether a round is planned that lifts it then. */
-  readonly isPlanned: boolean
+  /**
+   * What comes then: the round that is planned to lift it; an hour in which it is usually emptied, or a round could come; or, where no
+   * such hours are known, when a round could come, and the chance is of a bin that somebody may empty before.
+   */
+  readonly visit: 'planned' | 'usual' | 'possible'
 }
 
-/** At 0.8, one alert in 24 was in vain in a simulated week. */
+/** Where the hours are known in which bins are emptied, at 0.9 one alert in 500 was in vain in simulated weeks, at 0.95 none. */
 const LIKELY = 0.95
 const UNLIKELY = 0.5
-/** Who empties bins without a plan may come sooner than usual: such a bin has to be nearly full, too. */
-const NEARLY_FULL_PERCENT = 90
+/** Who empties a bin at hours that are not known may come at any moment: such a bin has to be nearly full, too. */
+const NEARLY_FULL_PERCENT = 95
+/** A bin that stands as high is not well yet because somebody usually comes soon. */
+const HIGH_PERCENT = 90
+const VISITS = {
+  planned: 'its round comes',
+  usual: 'anybody usually comes',
+  possible: 'a round could come',
+}
 /** It was emptied since the forecast was made. */
 const FALL_PERCENT = 25
 
@@ -32,17 +42,17 @@ export function judgeOverflow(
   const [fillPercent] = lastNumbers(values, 'fillPercent')
   if (forecast === undefined || fillPercent === undefined) return 'unsure'
   if (fillPercent < forecast.fillPercent - FALL_PERCENT) return 'well'
-  const { chance, nextVisitTime, isPlanned } = forecast
-  if (chance < UNLIKELY) return 'well'
-  // Somebody should have been there: what comes next is not forecast yet.
-  if (chance < LIKELY || nextVisitTime <= now) return 'unsure'
-  if (!isPlanned && fillPercent < NEARLY_FULL_PERCENT) return 'unsure'
+  const { chance, nextVisitTime, visit } = forecast
+  // Somebody may be there just now, or should have been: what comes next is not forecast yet.
+  if (nextVisitTime <= now) return 'unsure'
+  if (chance < UNLIKELY) return visit === 'planned' || fillPercent < HIGH_PERCENT ? 'well' : 'unsure'
+  if (chance < LIKELY) return 'unsure'
+  if (visit === 'possible' && fillPercent < NEARLY_FULL_PERCENT) return 'unsure'
   const untilSeconds = Math.round((nextVisitTime - now) / 1000)
-  const visit = isPlanned ? 'its round comes' : 'a round could come'
   const percent = Math.round(100 * chance)
   return {
     severity: 'warning',
-    summary: `${nameOf(bin)} is ${Math.round(fillPercent)} % full and overflows with a chance of ${percent} % before ${visit} in ${sayDuration(untilSeconds)}.`,
+    summary: `${nameOf(bin)} is ${Math.round(fillPercent)} % full and overflows with a chance of ${percent} % before ${VISITS[visit]} in ${sayDuration(untilSeconds)}.`,
     detail: { fillPercent, chanceOfOverflow: chance, nextVisitSeconds: untilSeconds },
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../model/clock.ts'
 import type { Device } from '../../model/device.ts'
 import type { DeviceDirectory } from '../../registry/device-directory.ts'
 import type { Registry } from '../../registry/registry.ts'
+import type { FillQuestion } from '../../rounds/forecast/fill-forecast.ts'
 import { localDate } from '../../rounds/local-date.ts'
 import { roundTimesOf } from '../../rounds/round-times.ts'
 import type { FillForecasts } from '../fill-forecasts.ts'
@@ -16,8 +17,9 @@ const READINGS_MIN = 24
 const AT_A_TIME = 8
 
 /**
- * By bin, the chance that it is full before it is next visited: by the round that is planned to lift it, or else when the next round
- * could come, if it is emptied as usual until then. Rejects as the store and the registry do.
+ * By bin, the chance that it is full before it is next visited: by the round that is planned to lift it; or else in the hour in which
+ * it usually may be emptied next, or when the next round could come, whichever is first. Where those hours are not known, it is
+ * taken to be emptied as usual until a round could come. Rejects as the store and the registry do.
  */
 export async function forecastOverflows(
   {
@@ -43,30 +45,29 @@ export async function forecastOverflows(
   const { roundTime, nextRoundTime } = roundTimesOf({ request: { date }, lorries, timeZone })
   const couldCome = roundTime > now ? roundTime : nextRoundTime
   for (let first = 0; first < bins.length; first += AT_A_TIME) {
-    await Promise.all(bins.slice(first, first + AT_A_TIME).map(ask))
+    await Promise.all(bins.slice(first, first + AT_A_TIME).map(foresee))
   }
   return forecasts
 
-  async function ask(bin: Device): Promise<void> {
+  async function foresee(bin: Device): Promise<void> {
     const lift = lifts.get(bin.id)
-    const nextVisitTime = lift ?? couldCome
-    const [answer] = await fillForecasts.forecastBin(id, toTownBin(bin), [
-      {
-        now,
-        times: [nextVisitTime],
-        thresholdPercent: 100,
-        // Who plans no rounds has the bins emptied otherwise.
-        assumption: lift === undefined ? 'as-usual' : 'nobody-empties',
-      },
-    ])
-    const chance = answer?.forecasts[0]?.chanceOfOverflow
-    if (!answer || chance === undefined || answer.fillPercent === null) return
-    if (answer.readingCount < READINGS_MIN) return
+    const ask = async (time: number, assumption: FillQuestion['assumption']) => {
+      const question = { now, times: [time], thresholdPercent: 100, assumption }
+      return (await fillForecasts.forecastBin(id, toTownBin(bin), [question]))[0]
+    }
+    // Who plans no rounds has the bins emptied otherwise.
+    const known =
+      lift === undefined ? await ask(couldCome, 'until-emptied') : await ask(lift, 'nobody-empties')
+    if (!known || known.readingCount < READINGS_MIN) return
+    const visit = lift !== undefined ? 'planned' : known.hasUsualHours ? 'usual' : 'possible'
+    const answer = visit === 'possible' ? await ask(couldCome, 'as-usual') : known
+    const { fillPercent = null, forecasts: [forecast] = [] } = answer ?? {}
+    if (fillPercent === null || !forecast) return
     forecasts.set(bin.id, {
-      fillPercent: answer.fillPercent,
-      chance,
-      nextVisitTime,
-      isPlanned: lift !== undefined,
+      fillPercent,
+      chance: forecast.chanceOfOverflow,
+      nextVisitTime: forecast.time,
+      visit,
     })
   }
 }

@@ -4,8 +4,11 @@ export interface FillQuestion {
   /** The times to look at, in ms since 1970, rising. */
   readonly times: readonly number[]
   readonly thresholdPercent: number
-  /** Whether the bin is emptied as often as it has been, or not at all. */
-  readonly assumption: 'as-usual' | 'nobody-empties'
+  /**
+   * Whether the bin is emptied as often as it has been, or not at all, or not before the hour in which it usually may be
+   * emptied next: later times are then looked at as that hour's start.
+   */
+  readonly assumption: 'as-usual' | 'nobody-empties' | 'until-emptied'
 }
 
 /** What is expected of a bin at one time. Chances are ratios from 0 to 1. */

@@ -40,6 +40,8 @@ export interface FillHistory {
   growthWeight: number
   collections: number
   collectionDays: number
+  /** Weighted collections by hour of the day, in UTC. */
+  readonly emptiedHours: Float32Array
   /** How far outcomes were from what was said, for each of the heads: sums that forget. */
   readonly misses: Misses
   /** Weighted growth, and hours seen, by hour of the week. */
@@ -115,6 +117,7 @@ export function createFillHistory(): FillHistory {
     growthWeight: 0,
     collections: 0,
     collectionDays: 0,
+    emptiedHours: new Float32Array(24),
     misses: createMisses(),
     weekGrowth: new Float32Array(HOURS_A_WEEK),
     weekHours: new Float32Array(HOURS_A_WEEK),

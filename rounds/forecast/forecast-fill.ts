@@ -1,4 +1,5 @@
 import { DAY_MS, describeFill } from './describe-fill.ts'
+import { findUsualEmptying } from './emptying-hours.ts'
 import { FEATURE_COUNT, reachByGrowth, standByGrowth, toLogit, writeFeatures } from './fill-features.ts'
 import type { FillForecast, FillQuestion } from './fill-forecast.ts'
 import type { FillHistory, FillState } from './fill-history.ts'
@@ -22,7 +23,8 @@ export function forecastFill(
   const { state, ratePercent, week } = describeFill(history, pool, history.time ?? now)
   const threshold = toScale(thresholdPercent, state.scalePercent)
   const levels = [...new Set([...listLevels(state), threshold])].sort((a, b) => a - b)
-  const isUnemptied = assumption === 'nobody-empties'
+  const isUnemptied = assumption !== 'as-usual'
+  const emptyingTime = assumption === 'until-emptied' ? findUsualEmptying(history, now) : undefined
   const heads: readonly HeadName[] = isUnemptied ? ['unemptied'] : ['seen', 'level']
   const own = measureOwnFrequencies(history, state, levels, { heads })
   const predict = createPredictor(pool, state, levels, own)
@@ -32,7 +34,8 @@ export function forecastFill(
   const stand = isUnemptied
     ? reach
     : levels.map((level, index) => createStand(state, level, predict('level', index)))
-  return times.map((time) => {
+  return times.map((asked) => {
+    const time = Math.min(asked, emptyingTime ?? asked)
     const days = Math.max(0, time - state.time) / DAY_MS
     const growth = ratePercent * measureGrowthDays(week, state.time, state.time + days * DAY_MS)
     const chances = levels.map((levelPercent, index) => ({

@@ -1,4 +1,5 @@
 import { DAY_MS, describeFill, findRate, recentWeightAt, weightAt } from './describe-fill.ts'
+import { noteEmptying } from './emptying-hours.ts'
 import type { FillHistory } from './fill-history.ts'
 import type { FillPool } from './fill-pool.ts'
 import { learnOutcomes, rememberState } from './learn-outcomes.ts'
@@ -89,6 +90,7 @@ function learnStep(
     sums.collectionDays += days * unit
     if (isEmptied) sums.collections += unit
   }
+  if (isEmptied) noteEmptying(history, { from, to }, weight)
   // What fell in before a collection, or into a full bin, was not seen.
   if (isEmptied || history.fillPercent >= 100) return
   const recentWeight = recentWeightAt(to, history.originTime)

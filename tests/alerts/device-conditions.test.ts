@@ -81,7 +81,7 @@ test('a bin is likely to overflow before its next visit, until that is unlikely 
     town.send('bin-1', time, { fillPercent })
     const nextVisitTime = START + 30 * HOUR_MS
     return town.look(time, {
-      forecastOf: () => ({ fillPercent: 80, chance, nextVisitTime, isPlanned: true }),
+      forecastOf: () => ({ fillPercent: 80, chance, nextVisitTime, visit: 'planned' }),
     })
   }
   expect(look(0, 78, 0.6)).toEqual([])
