@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
 import { listTownDevices, type TownDevice } from '../device-sim/list-town-devices.ts'
 import { createTown, type TownSize } from '../device-sim/town/create-town.ts'
 import type { AlertCondition } from '../model/alert-condition.ts'
+import { findOverflows } from './alerts/find-overflows.ts'
 import { type Fault, injectFaults } from './alerts/inject-faults.ts'
 import { isTrueAlarm } from './alerts/judge-alarm.ts'
-import { type RaisedAlert, watchTown } from './alerts/watched-town.ts'
+import { keepUp } from './alerts/keep-up.ts'
+import { type RaisedAlert, type WatchedTown, watchTown } from './alerts/watched-town.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -20,7 +23,9 @@ const FAULT_DAYS_MS = 36 * HOUR_MS
 /**
  * Judges a simulated town's devices for some quiet days, in simulated time, after it has learnt from some weeks before; then
  * some devices fail, and at last nothing of any device arrives for hours. Reports alerts that had no cause (see
- * `alerts/judge-alarm.ts`), how long it took until failures were raised, and how many alerts an outage makes.
+ * `alerts/judge-alarm.ts`), of how many bins that became full an alert had come before, how long it took until failures were
+ * raised, and how many alerts an outage makes. The crews of the quiet town keep up (`alerts/keep-up.ts`), so that few bins
+ * overflow; with `--collections by-days` they come on their days whatever the levels, and two bins of three overflow within a week.
  */
 export async function benchAlerts(args: string[]): Promise<Record<string, number | string>> {
   const { values } = parseArgs({
@@ -31,7 +36,8 @@ export async function benchAlerts(args: string[]): Promise<Record<string, number
       seed: { type: 'string', default: '1' },
       'history-days': { type: 'string', default: '28' },
       faults: { type: 'string', default: '5' },
-      'look-seconds': { type: 'string', default: '60' },
+      'look-seconds': { type: 'string', default: '300' },
+      collections: { type: 'string', default: 'keep-up' },
     },
   })
   const [days, count, seed, historyDays, each, lookSeconds] = [
@@ -47,7 +53,8 @@ export async function benchAlerts(args: string[]): Promise<Record<string, number
   const outageFrom = quietUntil + OUTAGE_AFTER_MS
   const outageTo = outageFrom + OUTAGE_MS
   const town = createTown({ seed, size: findSize(seed, count) })
-  const quiet = thin(listTownDevices(town), count)
+  const collections = z.enum(['keep-up', 'by-days']).parse(values.collections)
+  const quiet = thin(listTownDevices(town, collections === 'keep-up' ? { collects: keepUp } : {}), count)
   const { devices, faults } = injectFaults(quiet, { faultTime, outageFrom, outageTo }, each)
   const watched = watchTown({
     devices,
@@ -66,7 +73,10 @@ export async function benchAlerts(args: string[]): Promise<Record<string, number
   }
   const byId = new Map(quiet.map((device) => [device.id, device]))
   const inQuiet = raised.filter(({ time }) => time < quietUntil)
-  const wrong = inQuiet.filter((one) => !isTrueAlarm(one, byId.get(one.alert.device ?? '')))
+  const wrong = inQuiet.filter((one) => {
+    const device = one.alert.device ?? ''
+    return !isTrueAlarm(one, byId.get(device), watched.findLevels(device))
+  })
   for (const { alert, time } of wrong) {
     process.stderr.write(`in vain, ${new Date(time).toISOString()}: ${alert.condition}: ${alert.summary}\n`)
   }
@@ -77,12 +87,14 @@ export async function benchAlerts(args: string[]): Promise<Record<string, number
   for (const { alert } of inOutage) process.stderr.write(`outage: ${alert.summary}\n`)
   return {
     seed,
+    collections,
     devices: quiet.length,
     days,
     raisedInQuietDays: inQuiet.length,
     ...countConditions(inQuiet),
     falseAlarms: wrong.length,
     falseAlarmsPer500DevicesAWeek: round((wrong.length / quiet.length) * 500 * (7 / days), 2),
+    ...measureWarnings(watched, raised, quiet, quietUntil),
     ...measureDelays(faults, raised, { faultTime, outageFrom }),
     outageAlerts: inOutage.length,
     lookCpuMs: round(watched.lookCpuMs() / looks, 3),
@@ -113,6 +125,26 @@ function countConditions(raised: readonly RaisedAlert[]): Record<string, number>
   const counts: Partial<Record<AlertCondition, number>> = {}
   for (const { alert } of raised) counts[alert.condition] = (counts[alert.condition] ?? 0) + 1
   return counts
+}
+
+/** How many bins became full in the quiet days, of how many of them an alert had been raised before, and how long before. */
+function measureWarnings(
+  watched: WatchedTown,
+  raised: readonly RaisedAlert[],
+  devices: readonly TownDevice[],
+  quietUntil: number,
+): Record<string, number> {
+  const overflows = devices.flatMap(({ id }) => {
+    const alerts = raised.filter(({ alert }) => alert.condition === 'bin-overflow' && alert.device === id)
+    const seen = watched.findLevels(id)
+    return seen ? findOverflows(seen, alerts, { from: START, to: quietUntil }) : []
+  })
+  const leads = overflows.flatMap(({ leadMs }) => leadMs ?? []).sort((a, b) => a - b)
+  return {
+    overflows: overflows.length,
+    overflowsWarned: leads.length,
+    warningMedianMinutes: round((leads[Math.floor(leads.length / 2)] ?? Number.NaN) / 60_000, 0),
+  }
 }
 
 /** By fault, the median and the longest delay in minutes, and how many were not raised before the outage. */

@@ -1,5 +1,5 @@
 import type { Kind } from '../model/device.ts'
-import { BIN_INTERVAL_SECONDS, binReadings } from './behaviour/bin-readings.ts'
+import { BIN_INTERVAL_SECONDS, binReadings, type Collects } from './behaviour/bin-readings.ts'
 import { BUS_INTERVAL_SECONDS, busPositions } from './behaviour/bus-positions.ts'
 import { counterReadings } from './behaviour/counter-readings.ts'
 import { DISPLAY_INTERVAL_SECONDS, displayReadings } from './behaviour/display-readings.ts'
@@ -44,7 +44,8 @@ function createSign({ id, stopId }: Display, { name, timeZone }: Town): TownSign
   }
 }
 
-export function listTownDevices(town: Town): TownDevice[] {
+/** Bins are emptied on their days where nobody else says when. */
+export function listTownDevices(town: Town, { collects }: { collects?: Collects } = {}): TownDevice[] {
   const localTime = createLocalClock(town.timeZone)
   const contextOf = (id: string) => ({ localTime, noise: createNoise(town.seed, id) })
   const lineOf = new Map(town.lines.map((line) => [line.id, line]))
@@ -70,7 +71,7 @@ export function listTownDevices(town: Town): TownDevice[] {
           ...bin.calibration,
         },
       },
-      readings: (span) => binReadings(bin, span, contextOf(bin.id)),
+      readings: (span) => binReadings(bin, span, { ...contextOf(bin.id), ...(collects && { collects }) }),
     }),
   )
   const counters = town.counters.map(

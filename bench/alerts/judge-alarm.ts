@@ -1,19 +1,23 @@
 import type { TownDevice } from '../../device-sim/list-town-devices.ts'
-import type { RaisedAlert } from './watched-town.ts'
+import type { RaisedAlert, SeenLevels } from './watched-town.ts'
 
 const HOUR_MS = 3_600_000
 /** Rounded it is 100 %. */
-const FULL_PERCENT = 99.5
+export const FULL_PERCENT = 99.5
 
 /**
  * Whether there was something to an alert, in a town in which nobody has done any harm: a bin that does become full before its next
  * visit, or has been in the last hours; a battery and a display that say so themselves.
  */
-export function isTrueAlarm({ alert, time, forecast }: RaisedAlert, device: TownDevice | undefined): boolean {
+export function isTrueAlarm(
+  { alert, time, forecast }: RaisedAlert,
+  device: TownDevice | undefined,
+  seen: SeenLevels | undefined,
+): boolean {
   if (!device) return false
   switch (alert.condition) {
     case 'bin-overflow':
-      return forecast !== undefined && becomesFull(device, time, forecast.nextVisitTime)
+      return forecast !== undefined && seen !== undefined && becomesFull(seen, time, forecast.nextVisitTime)
     case 'battery-low':
       return (alert.detail['batteryPercent'] ?? 100) <= 15
     case 'sign-dark':
@@ -25,18 +29,8 @@ export function isTrueAlarm({ alert, time, forecast }: RaisedAlert, device: Town
   }
 }
 
-function becomesFull({ readings, toRegister }: TownDevice, from: number, to: number): boolean {
-  const { emptyDistanceMm, fullDistanceMm } = (toRegister.settings ?? {}) as Record<
-    string,
-    number | undefined
-  >
-  for (const { payload } of readings({ from: from - 2 * HOUR_MS, to })) {
-    const { fillPercent, distanceMm } = payload
-    const level =
-      typeof distanceMm === 'number' && emptyDistanceMm !== undefined && fullDistanceMm !== undefined
-        ? (100 * (emptyDistanceMm - distanceMm)) / (emptyDistanceMm - fullDistanceMm)
-        : Number(fillPercent)
-    if (level >= FULL_PERCENT) return true
-  }
-  return false
+function becomesFull({ times, levels }: SeenLevels, from: number, to: number): boolean {
+  return times.some(
+    (time, index) => time >= from - 2 * HOUR_MS && time <= to && (levels[index] as number) >= FULL_PERCENT,
+  )
 }

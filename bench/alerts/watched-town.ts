@@ -18,11 +18,19 @@ import {
   type TrafficHistory,
 } from '../../rounds/traffic/traffic-history.ts'
 
-/** An alert that was raised at a time (ms since 1970), and what of its bin was foreseen then. */
+/** An alert that was raised at a time, and cleared at another (ms since 1970), and what of its bin was foreseen when it was raised. */
 export interface RaisedAlert {
   readonly alert: NewAlert
   readonly time: number
   readonly forecast: OverflowForecast | undefined
+  /** Infinity while it is open. */
+  clearedTime: number
+}
+
+/** What was read of a bin: times in ms since 1970, rising, and levels in percent. */
+export interface SeenLevels {
+  readonly times: number[]
+  readonly levels: number[]
 }
 
 /** A town in simulated time, judged as the API judges it, without a database. */
@@ -31,6 +39,8 @@ export interface WatchedTown {
   takeUntil(time: number): void
   /** What is newly raised. */
   look(time: number): Promise<RaisedAlert[]>
+  /** Of a bin, from when what is learnt begins. */
+  findLevels(bin: string): SeenLevels | undefined
   /** What looking has cost so far, without the forecasts, in ms of CPU. */
   lookCpuMs(): number
 }
@@ -77,10 +87,12 @@ export function watchTown({
     clock,
   })
   const towns = createFillTowns()
-  const levels = new Map<string, { times: number[]; levels: number[] }>()
+  const seen = new Map<string, SeenLevels>()
+  /** How many of them have been learnt. */
+  const learnt = new Map<string, number>()
   let forecasts = new Map<string, OverflowForecast>()
   let forecastTime = Number.NEGATIVE_INFINITY
-  const open = new Map<string, Alert>()
+  const open = new Map<string, { alert: Alert; raised: RaisedAlert }>()
   let sequence = 0
   let cpuMs = 0
 
@@ -113,9 +125,9 @@ export function watchTown({
       const { raised, cleared } = book.settle(judgements, watch.hasDevice)
       const { user, system } = process.cpuUsage(began)
       cpuMs += (user + system) / 1000
-      record(raised, cleared)
-      return raised.map((alert) => ({ alert, time, forecast: forecasts.get(alert.device ?? '') }))
+      return record(raised, cleared)
     },
+    findLevels: (bin) => seen.get(bin),
     lookCpuMs: () => cpuMs,
   }
 
@@ -128,8 +140,8 @@ export function watchTown({
     watch.take(reading)
     if (device.kind === 'traffic') observe(reading)
     if (device.kind === 'bin' && typeof reading.fields['fillPercent'] === 'number') {
-      const known = levels.get(device.id) ?? { times: [], levels: [] }
-      levels.set(device.id, known)
+      const known = seen.get(device.id) ?? { times: [], levels: [] }
+      seen.set(device.id, known)
       known.times.push(reading.time)
       known.levels.push(reading.fields['fillPercent'])
     }
@@ -150,14 +162,17 @@ export function watchTown({
 
   async function forecast(): Promise<void> {
     forecastTime = now
-    const fresh = [...levels].map(([id, known]) => ({
-      id,
-      stream: registered.get(id)?.settings.stream ?? null,
-      times: Float64Array.from(known.times),
-      levels: Float32Array.from(known.levels),
-    }))
+    const fresh = [...seen].map(([id, { times, levels }]) => {
+      const from = learnt.get(id) ?? 0
+      learnt.set(id, times.length)
+      return {
+        id,
+        stream: registered.get(id)?.settings.stream ?? null,
+        times: Float64Array.from(times.slice(from)),
+        levels: Float32Array.from(levels.slice(from)),
+      }
+    })
     towns.learn(TOWN, fresh)
-    levels.clear()
     const records = [...registered.values()].map((device) => ({
       authority: AUTHORITY.id,
       device,
@@ -179,9 +194,10 @@ export function watchTown({
     )
   }
 
-  function record(raised: readonly NewAlert[], cleared: readonly string[]): void {
+  function record(raised: readonly NewAlert[], cleared: readonly string[]): RaisedAlert[] {
     const event = { sequence: 0, authority: AUTHORITY.id, time: now }
     const untold = { acknowledgedTime: null, acknowledgedBy: null, note: null }
+    const fresh: RaisedAlert[] = []
     book.take([
       ...raised.map((fields) => {
         const alert: Alert = {
@@ -191,15 +207,21 @@ export function watchTown({
           clearedTime: null,
           ...untold,
         }
-        open.set(alert.id, alert)
+        const forecast = forecasts.get(fields.device ?? '')
+        const one = { alert: fields, time: now, forecast, clearedTime: Number.POSITIVE_INFINITY }
+        fresh.push(one)
+        open.set(alert.id, { alert, raised: one })
         return { ...event, type: 'raised', alert } as const
       }),
       ...cleared.map((id) => {
-        const alert = { ...(open.get(id) as Alert), clearedTime: formatTime(now) }
+        const before = open.get(id) as { alert: Alert; raised: RaisedAlert }
+        before.raised.clearedTime = now
+        const alert = { ...before.alert, clearedTime: formatTime(now) }
         open.delete(id)
         return { ...event, type: 'cleared', alert } as const
       }),
     ])
+    return fresh
   }
 
   /** As it is registered, but that its interval is to be learnt. */

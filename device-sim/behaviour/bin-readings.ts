@@ -18,11 +18,18 @@ const HOMES_HOURS = [1, 0, 0, 0, 0, 1, 5, 9, 7, 4, 4, 4, 6, 6, 4, 4, 6, 9, 11, 1
 const CENTRE_DAYS = [0.8, 0.85, 0.9, 0.95, 1.05, 1.25, 1.5]
 const HOMES_DAYS = [1.35, 0.95, 0.85, 0.85, 0.9, 0.95, 1.2]
 
+/** Whether somebody comes to empty a bin that stands at a level at an hour, which does not always succeed. */
+export type Collects = (bin: Bin, local: LocalTime, levelPercent: number) => boolean
+
 /** A bin's hourly readings: it fills by its surroundings' habits and is emptied on its days, though not always. */
 export function* binReadings(
   bin: Bin,
   { from, to }: Span,
-  { localTime, noise }: { localTime: (time: number) => LocalTime; noise: Noise },
+  {
+    localTime,
+    noise,
+    collects = collectsOnItsDay,
+  }: { localTime: (time: number) => LocalTime; noise: Noise; collects?: Collects },
 ): Generator<TimedPayload> {
   const isCentre = bin.surroundings === 'centre'
   const [hours, days] = isCentre ? [CENTRE_HOURS, CENTRE_DAYS] : [HOMES_HOURS, HOMES_DAYS]
@@ -34,10 +41,7 @@ export function* binReadings(
     const step = Math.floor(time / HOUR_MS)
     const weight = (hours[local.hour] as number) * (days[local.weekday] as number)
     level += (bin.fillPercentPerWeek * weight * (0.3 + 1.4 * noise.at('fill', step))) / weekWeight
-    const isCollected =
-      local.hour === bin.collectionHour &&
-      bin.collectionWeekdays.includes(local.weekday) &&
-      noise.at('missed', step) >= MISSED_RATIO
+    const isCollected = collects(bin, local, level) && noise.at('missed', step) >= MISSED_RATIO
     if (isCollected) level = 3 * noise.at('rest', step)
     level = Math.min(level, 104)
     if (time < from) continue
@@ -76,4 +80,11 @@ export function* binReadings(
     const ageHours = (step + Math.floor(noise.at('battery', 0) * 17_500)) % 17_500
     return Math.round(100 - (ageHours / 17_500) * 85)
   }
+}
+
+function collectsOnItsDay(
+  { collectionHour, collectionWeekdays }: Bin,
+  { hour, weekday }: LocalTime,
+): boolean {
+  return hour === collectionHour && collectionWeekdays.includes(weekday)
 }
