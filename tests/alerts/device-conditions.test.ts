@@ -96,6 +96,41 @@ test('a bin is likely to overflow before its next visit, until that is unlikely 
   expect(look(5, 4, 0.96)).toEqual(['-bin-overflow bin-1'])
 })
 
+test('a bin that nobody planned to lift overflows before anybody usually comes, and is not well while it stands high', () => {
+  const town = watchDevices([BIN])
+  const look = (hour: number, fillPercent: number, chance: number, visitHour: number) => {
+    const time = START + hour * HOUR_MS
+    town.send('bin-1', time, { fillPercent })
+    const nextVisitTime = START + visitHour * HOUR_MS
+    return town.look(time, {
+      forecastOf: () => ({ fillPercent, chance, nextVisitTime, visit: 'usual' }),
+    })
+  }
+  expect(look(0, 70, 0.94, 6)).toEqual([])
+  expect(look(1, 72, 0.97, 6)).toEqual(['+bin-overflow bin-1'])
+  expect([...town.open.values()][0]?.summary).toBe(
+    'bin-1 is 72 % full and overflows with a chance of 97 % before anybody usually comes in 5 hours.',
+  )
+  // Somebody may just be there.
+  expect(look(6, 93, 0.1, 6)).toEqual([])
+  expect(look(7, 94, 0.3, 8)).toEqual([])
+  expect(look(8, 89, 0.3, 9)).toEqual(['-bin-overflow bin-1'])
+})
+
+test('a bin that is emptied at hours that are not known is nearly full before it is raised', () => {
+  const town = watchDevices([BIN])
+  const look = (hour: number, fillPercent: number) => {
+    const time = START + hour * HOUR_MS
+    town.send('bin-1', time, { fillPercent })
+    const nextVisitTime = START + 10 * HOUR_MS
+    return town.look(time, {
+      forecastOf: () => ({ fillPercent, chance: 0.98, nextVisitTime, visit: 'possible' }),
+    })
+  }
+  expect(look(0, 94)).toEqual([])
+  expect(look(1, 95)).toEqual(['+bin-overflow bin-1'])
+})
+
 test('a counter reads zero through hours in which it never did, and not where it often does', () => {
   const town = watchDevices([COUNTER])
   const hours = Array.from({ length: 4 * 168 }, (_, hour) => ({
