@@ -4,7 +4,7 @@ import { listTownDevices, type TownDevice } from '../device-sim/list-town-device
 import { createTown, type TownSize } from '../device-sim/town/create-town.ts'
 import type { AlertCondition } from '../model/alert-condition.ts'
 import { findOverflows } from './alerts/find-overflows.ts'
-import { type Fault, injectFaults } from './alerts/inject-faults.ts'
+import { AUTHORITY_FAULTS, type Fault, injectFaults, isDuring } from './alerts/inject-faults.ts'
 import { isTrueAlarm } from './alerts/judge-alarm.ts'
 import { keepUp } from './alerts/keep-up.ts'
 import { type RaisedAlert, type WatchedTown, watchTown } from './alerts/watched-town.ts'
@@ -19,6 +19,8 @@ const FAULTS_AFTER_MS = 8 * HOUR_MS
 const OUTAGE_AFTER_MS = 20 * HOUR_MS
 const OUTAGE_MS = 5 * HOUR_MS
 const FAULT_DAYS_MS = 36 * HOUR_MS
+/** Of all readings, how many more cannot be read. */
+const REFUSED_RATIO = { usual: 0.005, fault: 0.05 }
 
 /**
  * Judges a simulated town's devices for some quiet days, in simulated time, after it has learnt from some weeks before; then
@@ -57,9 +59,10 @@ export async function benchAlerts(args: string[]): Promise<Record<string, number
   const quiet = thin(listTownDevices(town, collections === 'keep-up' ? { collects: keepUp } : {}), count)
   const { devices, faults } = injectFaults(quiet, { faultTime, outageFrom, outageTo }, each)
   const watched = watchTown({
+    town,
     devices,
-    lorries: town.lorries,
-    timeZone: town.timeZone,
+    refusedRatio: (time) =>
+      isDuring('nonsense', time, faultTime) ? REFUSED_RATIO.fault : REFUSED_RATIO.usual,
     from: START - historyDays * DAY_MS,
     watchFrom: START,
     until: quietUntil + FAULT_DAYS_MS,
@@ -154,13 +157,20 @@ function measureDelays(
   { faultTime, outageFrom }: { faultTime: number; outageFrom: number },
 ): Record<string, number> {
   const results: Record<string, number> = {}
-  for (const [name, ofName] of Map.groupBy(faults, (fault) => fault.name)) {
-    const delays = ofName.flatMap(({ device, condition }) => {
+  const all = [
+    ...faults.map((fault) => ({ ...fault, afterMs: 0 })),
+    ...AUTHORITY_FAULTS.map((fault) => ({ ...fault, device: null })),
+  ]
+  for (const [name, ofName] of Map.groupBy(all, (fault) => fault.name)) {
+    const delays = ofName.flatMap(({ device, condition, afterMs }) => {
       const found = raised.find(
         ({ alert, time }) =>
-          alert.device === device && alert.condition === condition && time >= faultTime && time < outageFrom,
+          alert.device === device &&
+          alert.condition === condition &&
+          time >= faultTime + afterMs &&
+          time < outageFrom,
       )
-      return found ? [(found.time - faultTime) / 60_000] : []
+      return found ? [(found.time - faultTime - afterMs) / 60_000] : []
     })
     delays.sort((a, b) => a - b)
     results[`${name}MedianMinutes`] = round(delays[Math.floor(delays.length / 2)] ?? Number.NaN, 1)

@@ -10,6 +10,24 @@ export interface Fault {
   readonly condition: AlertCondition
 }
 
+/** What goes wrong with the authority as a whole for two hours, so long after the devices' faults have begun: */
+export const AUTHORITY_FAULTS = [
+  /** no bus is heard of, */
+  { name: 'deadFeed', condition: 'feed-stale', afterMs: 0 },
+  /** and more readings than usual cannot be read. */
+  { name: 'nonsense', condition: 'quarantine-rising', afterMs: 3 * 3_600_000 },
+] as const
+const AUTHORITY_FAULT_MS = 2 * 3_600_000
+
+export function isDuring(
+  name: (typeof AUTHORITY_FAULTS)[number]['name'],
+  time: number,
+  faultTime: number,
+): boolean {
+  const begin = faultTime + (AUTHORITY_FAULTS.find((fault) => fault.name === name)?.afterMs ?? 0)
+  return time >= begin && time < begin + AUTHORITY_FAULT_MS
+}
+
 type Amend = (payload: TimedPayload['payload']) => TimedPayload['payload'] | undefined
 
 const FAULTS: readonly { name: string; kind: Kind; condition: AlertCondition; amend: Amend }[] = [
@@ -59,6 +77,7 @@ export function injectFaults(
         const fault = faults.get(device.id)
         for (const reading of device.readings(span)) {
           if (reading.time >= outageFrom && reading.time < outageTo) continue
+          if (device.kind === 'vehicle' && isDuring('deadFeed', reading.time, faultTime)) continue
           const payload = fault && reading.time >= faultTime ? fault.amend(reading.payload) : reading.payload
           if (payload) yield { ...reading, payload }
         }

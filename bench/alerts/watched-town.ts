@@ -2,14 +2,16 @@ import { createAlertBook } from '../../alerts/alert-book.ts'
 import type { OverflowForecast } from '../../alerts/conditions/judge-overflow.ts'
 import { createTownWatch } from '../../alerts/town-watch.ts'
 import { createUsualIntervals } from '../../alerts/usual-intervals.ts'
+import { createAuthorityTallies } from '../../api/alerting/authority-tallies.ts'
 import { createCounterUsuals } from '../../api/alerting/counter-usuals.ts'
 import { forecastOverflows } from '../../api/alerting/overflow-forecasts.ts'
 import type { TownDevice } from '../../device-sim/list-town-devices.ts'
+import type { Town } from '../../device-sim/town/town.ts'
 import { toReading } from '../../ingest/to-reading.ts'
 import type { Alert, NewAlert } from '../../model/alert.ts'
 import { type Device, newDeviceSchema } from '../../model/device.ts'
+import { createRandom } from '../../model/random.ts'
 import type { Reading } from '../../model/reading.ts'
-import type { Lorry } from '../../model/site.ts'
 import { formatTime } from '../../model/time.ts'
 import { createFillTowns } from '../../rounds/fill-towns.ts'
 import {
@@ -17,6 +19,7 @@ import {
   observeTraffic,
   type TrafficHistory,
 } from '../../rounds/traffic/traffic-history.ts'
+import { followBuses } from './follow-buses.ts'
 
 /** An alert that was raised at a time, and cleared at another (ms since 1970), and what of its bin was foreseen when it was raised. */
 export interface RaisedAlert {
@@ -41,7 +44,7 @@ export interface WatchedTown {
   look(time: number): Promise<RaisedAlert[]>
   /** Of a bin, from when what is learnt begins. */
   findLevels(bin: string): SeenLevels | undefined
-  /** What looking has cost so far, without the forecasts, in ms of CPU. */
+  /** What looking at the devices has cost so far, without the forecasts, in ms of CPU. */
   lookCpuMs(): number
 }
 
@@ -50,16 +53,18 @@ const TOWN = 1
 const HOUR_MS = 3_600_000
 
 export function watchTown({
+  town: { seed, lorries, timeZone },
+  town,
   devices,
-  lorries,
-  timeZone,
+  refusedRatio,
   from,
   watchFrom,
   until,
 }: {
+  readonly town: Town
   readonly devices: readonly TownDevice[]
-  readonly lorries: readonly Lorry[]
-  readonly timeZone: string
+  /** Of the readings that come at a time, how many more cannot be read, as some device or other always sends nonsense. */
+  readonly refusedRatio: (time: number) => number
   /** When what is learnt begins, in ms since 1970. */
   readonly from: number
   /** When the looks begin, and end. */
@@ -95,6 +100,19 @@ export function watchTown({
   const open = new Map<string, { alert: Alert; raised: RaisedAlert }>()
   let sequence = 0
   let cpuMs = 0
+  const random = createRandom(seed)
+  const balance = { accepted: 0, stored: 0, quarantined: 0, pending: 0, lagSeconds: 0 }
+  const buses = followBuses(town, new Date(watchFrom).getUTCFullYear())
+  const tallies = createAuthorityTallies(AUTHORITY.id, {
+    registry: {
+      getBalance: async () => ({ ...balance }),
+      listConnections: async () => ({ items: [], next: null }),
+    },
+    view: { findMoment: async () => buses.look(now) },
+    transit: { accuracy: buses.accuracy, recentAccuracy: () => buses.recentAccuracy(now) },
+    metrics: { find: async () => undefined },
+    clock,
+  })
 
   return {
     takeUntil(time) {
@@ -110,8 +128,10 @@ export function watchTown({
       now = time
       if (time - forecastTime >= HOUR_MS) await forecast()
       await usuals.read(watch.listSuspectCounters())
+      const { judgements: ofAuthority } = await tallies.judge()
       const began = process.cpuUsage()
       const judgements = [
+        ...ofAuthority,
         ...watch.judgeUrgent(),
         ...watch.judge({
           now,
@@ -137,7 +157,14 @@ export function watchTown({
     const reading = toReading(payload, origin)
     if ('reason' in reading)
       throw new Error(`the simulated ${device.id} sends what is refused: ${reading.detail}`)
+    balance.accepted++
+    balance.stored++
+    if (random() < refusedRatio(receivedTime)) {
+      balance.accepted++
+      balance.quarantined++
+    }
     watch.take(reading)
+    if (device.kind === 'vehicle') buses.take(reading)
     if (device.kind === 'traffic') observe(reading)
     if (device.kind === 'bin' && typeof reading.fields['fillPercent'] === 'number') {
       const known = seen.get(device.id) ?? { times: [], levels: [] }
