@@ -22,7 +22,7 @@ test('a quiet town is left alone, what fails is raised, and an outage is one ale
   // A day of 60 devices has room for none.
   expect(result['falseAlarms'], note).toBe(0)
   const missed = Object.entries(result).filter(([name]) => name.endsWith('Missed'))
-  expect(missed, note).toHaveLength(8)
+  expect(missed, note).toHaveLength(10)
   expect(
     missed.filter(([, count]) => count !== 0),
     note,
