@@ -237,10 +237,11 @@ async function copiedText(dialog: Locator, title: string): Promise<string> {
 
 /** A phone shows all of it without moving sideways. */
 async function expectNoSideways(page: Page): Promise<void> {
-  const widths = await page.evaluate<number[]>(
-    '[document.querySelector("main")].flatMap((main) => [main.scrollWidth, main.clientWidth])',
-  )
-  expect(widths[0]).toBe(widths[1])
+  const measure = () =>
+    page.evaluate<number>(
+      '[document.querySelector("main")].map((main) => main.scrollWidth - main.clientWidth).at(0)',
+    )
+  await eventually(measure).toBe(0)
 }
 
 function acting(page: Page): Locator {

@@ -236,7 +236,7 @@ describe.skipIf(!hasChromium)('the page of rounds', { timeout: 400_000 }, () => 
     await checkPage(page, 'rounds')
     await page.getByRole('link', { name: other.id }).click()
     await page.getByRole('button', { name: 'Compare with the one before' }).click()
-    await page.getByText(/the earlier one of that day/).waitFor()
+    await page.locator('.comparison-summary').filter({ hasText: 'the earlier one of that day' }).waitFor()
     await page.getByRole('link', { name: 'All rounds' }).click()
 
     await page.getByRole('button', { name: 'Plan a round' }).click()
