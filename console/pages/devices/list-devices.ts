@@ -152,7 +152,7 @@ export function openDeviceList(context: PageContext): PanelPart {
     table.update(found.slice(0, limit).map(({ kind, thing }) => writeRow(kind, thing, town.now())))
     more.hidden = found.length <= limit
     const silent = found.filter(({ thing }) => thing.isSilent).length
-    const text = `${found.length} devices, ${silent === 0 ? 'none' : silent} of them silent`
+    const text = `${found.length === 1 ? '1 device' : `${found.length} devices`}, ${silent === 0 ? 'none' : silent} silent`
     if (count.textContent !== text) replaceChildren(count, text)
   }
 }
