@@ -27,7 +27,8 @@ const REFUSED_RATIO = { usual: 0.005, fault: 0.05 }
  * some devices fail, and at last nothing of any device arrives for hours. Reports alerts that had no cause (see
  * `alerts/judge-alarm.ts`), of how many bins that became full an alert had come before, how long it took until failures were
  * raised, and how many alerts an outage makes. The crews of the quiet town keep up (`alerts/keep-up.ts`), so that few bins
- * overflow; with `--collections by-days` they come on their days whatever the levels, and two bins of three overflow within a week.
+ * overflow; with `--collections by-days` they come on their days whatever the levels, and many bins overflow: alerts that must come.
+ * The authority as a whole is judged by its buses and by readings that cannot be read; `journal-filling` and `sign-wrong` are not.
  */
 export async function benchAlerts(args: string[]): Promise<Record<string, number | string>> {
   const { values } = parseArgs({
