@@ -3,12 +3,11 @@ import { messageOf } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import type { Random } from '../model/random.ts'
 import { AbortedError } from './create-retry.ts'
-import { type Delivery, type DeliveryWindow, RECEIVE_MAXIMUM } from './delivery-window.ts'
+import { type DeferredAcknowledgements, deferAcknowledgements } from './defer-acknowledgements.ts'
+import { type DeliveryWindow, RECEIVE_MAXIMUM } from './delivery-window.ts'
 import type { MqttSourceAddress } from './mqtt-source-url.ts'
 
-export interface MqttConnection {
-  /** Tells the broker that it may forget them, in this order; those of a connection that is gone, when they come again. */
-  acknowledge(deliveries: readonly Delivery[]): void
+export interface MqttConnection extends Pick<DeferredAcknowledgements, 'acknowledge'> {
   close(): Promise<void>
 }
 
@@ -57,33 +56,16 @@ export function connectMqtt({
     resubscribe: false,
     queueQoSZero: false,
   })
+  const { acknowledge, stopPinging } = deferAcknowledgements(client, {
+    window,
+    keepaliveSeconds: KEEPALIVE_SECONDS,
+    onPublish: (packet, stream) => onPublish(packet, stream, connection),
+  })
   const connection: MqttConnection = { acknowledge, close }
   let isAway = false
   let isConnected = false
   let isEverConnected = false
-  let blockedPings: NodeJS.Timeout | undefined
 
-  // mqtt.js sends PUBACK when the callback of handleMessage is called without an error, and reads the next packet only
-  // then. Called with one, it reads on and sends none: the PUBACK is written by `acknowledge`, once the message is done.
-  client.handleMessage = (packet, callback) => {
-    onPublish(packet, client.stream, connection)
-    const readOn = () => {
-      clearInterval(blockedPings)
-      callback(DEFERRED)
-    }
-    if (!window.isFull) {
-      readOn()
-      return
-    }
-    // The broker's answers to pings wait behind what is not read: so they are sent without waiting for them.
-    clearInterval(blockedPings)
-    blockedPings = setInterval(() => {
-      if (!client.connected) return
-      client.sendPing()
-      client.reschedulePing(true)
-    }, KEEPALIVE_SECONDS * 300)
-    window.whenRoom(readOn)
-  }
   client.on('packetreceive', (packet) => {
     if (packet.cmd !== 'connack' || (packet.reasonCode ?? packet.returnCode ?? 0) !== 0) return
     if (!packet.sessionPresent) window.endSession()
@@ -98,7 +80,7 @@ export function connectMqtt({
     noteAway(messageOf(error))
   })
   client.on('close', () => {
-    clearInterval(blockedPings)
+    stopPinging()
     isConnected = false
     if (!client.disconnecting) noteAway('the connection was closed')
   })
@@ -148,24 +130,8 @@ export function connectMqtt({
     }
   })
 
-  function acknowledge(deliveries: readonly Delivery[]): void {
-    const { stream } = client
-    if (!client.connected || stream.destroyed) return
-    const packets = Buffer.allocUnsafe(deliveries.length * PUBACK_BYTES)
-    let length = 0
-    for (const delivery of deliveries) {
-      if (delivery.messageId === undefined || delivery.connection !== stream) continue
-      // [MQTT-3.4]: type 4, two bytes remain, the packet's identifier; MQTT 5 leaves out a reason code that is 0.
-      packets.writeUInt16BE(0x4002, length)
-      packets.writeUInt16BE(delivery.messageId, length + 2)
-      length += PUBACK_BYTES
-      window.release(delivery)
-    }
-    if (length > 0) stream.write(packets.subarray(0, length))
-  }
-
   function close(): Promise<void> {
-    clearInterval(blockedPings)
+    stopPinging()
     return new Promise((resolve) => {
       client.end(!client.connected, () => resolve())
     })
@@ -185,9 +151,6 @@ export function connectMqtt({
     logger.warn({ broker: nameOf(client), reason }, 'the broker of the ingest is away: connecting again')
   }
 }
-
-const DEFERRED = new Error('acknowledged later')
-const PUBACK_BYTES = 4
 
 function versionOptions(protocolVersion: 4 | 5): object {
   if (protocolVersion === 4) return { protocolVersion, properties: undefined }

@@ -16,14 +16,18 @@ export interface Delivery extends Message {
 /** So many unacknowledged messages a broker is asked to stay within; MQTT 3.1.1 cannot ask. */
 export const RECEIVE_MAXIMUM = 5_000
 /** So many messages, or bytes of payload, are held at most; then the connection is not read until some are forgotten. */
-const WINDOW_MESSAGES = 6_000
-const WINDOW_BYTES = 64 * 1024 * 1024
+export interface WindowLimits {
+  readonly messages: number
+  readonly bytes: number
+}
+const SOURCE_LIMITS: WindowLimits = { messages: 6_000, bytes: 64 * 1024 * 1024 }
 
 /**
  * What a broker has sent and was not yet told that it is done with. A broker that gets no acknowledgement sends a message
  * again when it is next connected to, under the same identifier: such a one is recognised here and not taken twice.
  */
 export class DeliveryWindow {
+  readonly #limits: WindowLimits
   readonly #held = new Set<Delivery>()
   readonly #byMessageId = new Map<number, Delivery>()
   #unread: Delivery[] = []
@@ -33,8 +37,12 @@ export class DeliveryWindow {
   #failure: Error | undefined
   #isClosed = false
 
+  constructor(limits: WindowLimits = SOURCE_LIMITS) {
+    this.#limits = limits
+  }
+
   get isFull(): boolean {
-    return this.#held.size >= WINDOW_MESSAGES || this.#bytes >= WINDOW_BYTES
+    return this.#held.size >= this.#limits.messages || this.#bytes >= this.#limits.bytes
   }
 
   /** Those that are not forgotten, oldest first. */
@@ -82,7 +90,8 @@ export class DeliveryWindow {
   forget(delivery: Delivery): void {
     delivery.isForgotten = true
     if (this.#held.delete(delivery)) this.#bytes -= delivery.payload.byteLength
-    if (this.#resume && this.#held.size <= WINDOW_MESSAGES * 0.75 && this.#bytes <= WINDOW_BYTES * 0.75) {
+    const { messages, bytes } = this.#limits
+    if (this.#resume && this.#held.size <= messages * 0.75 && this.#bytes <= bytes * 0.75) {
       const resume = this.#resume
       this.#resume = undefined
       resume()
