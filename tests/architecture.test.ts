@@ -19,9 +19,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   inventory: ['model', 'device-sim'],
   alerts: ['model'],
   outside: ['model'],
+  exchange: ['model'],
   broker: ['model', 'registry'],
   ingest: ['model', 'store', 'registry', 'outside'],
-  api: ['model', 'store', 'registry', 'rounds', 'transit', 'signs', 'alerts', 'outside'],
+  api: ['model', 'store', 'registry', 'rounds', 'transit', 'signs', 'alerts', 'outside', 'exchange'],
 }
 /** The root: where parts are wired together. */
 const listRoot = (): string[] => ['main.ts', ...['wiring', 'commands'].flatMap(listSources)]

@@ -1,0 +1,31 @@
+import type { Texts } from './en.ts'
+
+/** What people are told, in Welsh. */
+export const cy: Texts = {
+  departuresFrom: 'Ymadawiadau o {stop}',
+  service: 'Gwasanaeth',
+  destination: 'Cyrchfan',
+  departs: 'Yn gadael',
+  now: 'nawr',
+  inMinutes: '{minutes} mun',
+  live: 'byw',
+  byTimetable: 'amserlen',
+  cancelled: 'wedi’i ganslo',
+  noDepartures: 'Dim ymadawiadau ar hyn o bryd',
+  updatedAt: 'Diweddarwyd am {time}',
+  outOfDate: 'Wedi dyddio: clywyd ddiwethaf am {time}',
+  notReached: 'Methu cysylltu; yn ceisio eto',
+  binDays: 'Diwrnodau biniau',
+  nextBinDays: 'Eich diwrnodau biniau nesaf',
+  today: 'heddiw',
+  tomorrow: 'yfory',
+  noBinDays: 'Nid oes diwrnodau biniau yn hysbys ar gyfer y cyfeiriad hwn',
+  collectionOf: 'Casgliad {name}',
+  movedFrom: 'yn lle {date}',
+  noCollection: 'dim casgliad ar {date}',
+  roundOf: 'Rownd biniau {round}',
+  licence: 'Trwydded',
+  source: 'Ffynhonnell: {attribution}',
+  serviceAlertsOf: 'Rhybuddion gwasanaeth {authority}',
+  worksOf: 'Gwaith a newidiadau {authority}',
+}
