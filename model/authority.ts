@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema } from './id.ts'
+import { attributionSchema, licenceSchema, publicationPatchSchema, publicationSchema } from './publication.ts'
 import { timeZoneSchema } from './time-zone.ts'
 
 /** What an authority may open to everybody. */
@@ -23,13 +24,11 @@ export const authoritySchema = z.object({
   /** What is named twice counts once. */
   published: z.array(z.enum(PUBLISHABLE)).overwrite((names) => [...new Set(names)]),
   /** The address of what the published data may be used for; not there where nothing is said. */
-  licence: z
-    .string()
-    .max(500)
-    .regex(/^https?:\/\/[!-;=?-~]+$/, 'must be an http or https address')
-    .optional(),
+  licence: licenceSchema.optional(),
   /** Who is to be named by whoever shows the data. */
-  attribution: z.string().min(1).max(500).optional(),
+  attribution: attributionSchema.optional(),
+  /** What holds for single datasets; not there where nothing does. */
+  publication: publicationSchema.optional(),
 })
 export type Authority = z.infer<typeof authoritySchema>
 
@@ -40,9 +39,12 @@ export const newAuthoritySchema = authoritySchema.extend({
 })
 export type NewAuthority = z.infer<typeof newAuthoritySchema>
 
-const { licence, attribution } = authoritySchema.shape
 export const authorityPatchSchema = authoritySchema
   .omit({ id: true })
-  .extend({ licence: licence.nullable(), attribution: attribution.nullable() })
+  .extend({
+    licence: licenceSchema.nullable(),
+    attribution: attributionSchema.nullable(),
+    publication: publicationPatchSchema.nullable(),
+  })
   .partial()
 export type AuthorityPatch = z.infer<typeof authorityPatchSchema>

@@ -1,10 +1,18 @@
-import type { Authority } from '../model/authority.ts'
+import type { Authority, AuthorityPatch } from '../model/authority.ts'
+import { mergePatch } from '../model/merge-patch.ts'
+import { type Publication, publicationSchema } from '../model/publication.ts'
 import { markAuditEarlier, recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
 import { recordAllDeleted, takeVersions } from './device-changes.ts'
 import { listById } from './list-page.ts'
 import type { Registry } from './registry.ts'
-import { alreadyExists, notFound, type RegistryContext } from './registry-context.ts'
+import {
+  alreadyExists,
+  lockAuthority,
+  notFound,
+  type RegistryContext,
+  type RegistryTransaction,
+} from './registry-context.ts'
 import type { RegistryTables } from './registry-tables.ts'
 import { recordRevocation } from './revocations.ts'
 import { startCountsAgain } from './source-counts.ts'
@@ -45,7 +53,7 @@ export function createAuthorityRecords(
       return row.incarnation
     },
 
-    createAuthority({ id, name, timeZone, published, licence, attribution }, actor) {
+    createAuthority({ id, name, timeZone, published, licence, attribution, publication }, actor) {
       return transact(async (transaction) => {
         const row = await transaction
           .insertInto('authorities')
@@ -56,6 +64,7 @@ export function createAuthorityRecords(
             published: JSON.stringify(published),
             licence: licence ?? null,
             attribution: attribution === undefined ? null : cleanText(attribution),
+            publication: writePublication(publication),
             incarnation: context.nextId(),
           })
           .onConflict((conflict) => conflict.column('id').doNothing())
@@ -75,6 +84,7 @@ export function createAuthorityRecords(
     updateAuthority(id, patch, actor) {
       return transact(async (transaction) => {
         const { name, timeZone, published, licence, attribution } = patch
+        const publication = patch.publication && (await mergePublication(transaction, id, patch.publication))
         const row = await transaction
           .updateTable('authorities')
           .set({
@@ -87,6 +97,9 @@ export function createAuthorityRecords(
             ...(attribution === undefined
               ? {}
               : { attribution: attribution === null ? null : cleanText(attribution) }),
+            ...(publication === undefined
+              ? {}
+              : { publication: publication === null ? null : writePublication(publication) }),
           })
           .where('id', '=', id)
           .returningAll()
@@ -118,8 +131,40 @@ export function createAuthorityRecords(
   }
 }
 
+/** Locks the authority's row, so that two patches of it are merged one after the other. */
+async function mergePublication(
+  transaction: RegistryTransaction,
+  id: string,
+  patch: NonNullable<AuthorityPatch['publication']>,
+): Promise<Publication> {
+  await lockAuthority(transaction, id)
+  const row = await transaction
+    .selectFrom('authorities')
+    .select('publication')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  return publicationSchema.parse(mergePatch(readPublication(row.publication) ?? {}, patch))
+}
+
+/** Null where it says nothing: a dataset without terms is one that is not named. */
+function writePublication(publication: Publication | undefined): string | null {
+  const said = Object.entries(publication ?? {}).flatMap(([dataset, terms]) => {
+    const entries = Object.entries(terms ?? {}).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? cleanText(value) : value,
+    ])
+    return entries.length > 0 ? [[dataset, Object.fromEntries(entries)]] : []
+  })
+  return said.length > 0 ? JSON.stringify(Object.fromEntries(said)) : null
+}
+
+function readPublication(text: string | null): Publication | undefined {
+  return text === null ? undefined : JSON.parse(text)
+}
+
 function toAuthority(row: Omit<AuthorityRow, 'incarnation'>): Authority {
   const { id, name, time_zone, published, licence, attribution } = row
+  const publication = readPublication(row.publication)
   return {
     id,
     name,
@@ -127,5 +172,6 @@ function toAuthority(row: Omit<AuthorityRow, 'incarnation'>): Authority {
     published: JSON.parse(published),
     ...(licence !== null && { licence }),
     ...(attribution !== null && { attribution }),
+    ...(publication !== undefined && { publication }),
   }
 }

@@ -19,6 +19,7 @@ export interface RegistryTables {
     published: string
     licence: string | null
     attribution: string | null
+    publication: string | null
     incarnation: Generated<string>
   }
   devices: {

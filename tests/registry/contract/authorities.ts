@@ -43,6 +43,28 @@ export function describeAuthorities(harness: RegistryHarness): void {
       expect(rest).toMatchObject({ attribution: 'Town of Beta' })
     })
 
+    test('publish single datasets on terms of their own, which a patch is merged into', async () => {
+      const registry = await openWithAuthorities(harness)
+      const publication = { bins: { delaySeconds: 600, roundPlacesM: 200 }, gtfs: { title: 'Buses' } }
+      const created = await registry.createAuthority(
+        { id: 'beta', timeZone: 'UTC', published: ['bins'], publication },
+        ACTOR,
+      )
+      expect(created.publication).toEqual(publication)
+      const patch = { bins: { delaySeconds: null, title: 'Our\u0000 bins' }, gtfs: null, counters: {} }
+      const patched = await registry.updateAuthority('beta', { publication: patch }, ACTOR)
+      expect(patched.publication).toEqual({ bins: { roundPlacesM: 200, title: 'Our\uFFFD bins' } })
+      expect(await registry.getAuthority('beta')).toEqual(patched)
+      expect(await registry.updateAuthority('beta', { name: 'Beta' }, ACTOR)).toMatchObject({
+        publication: patched.publication,
+      })
+      expect(await registry.updateAuthority('beta', { publication: null }, ACTOR)).not.toHaveProperty(
+        'publication',
+      )
+      const missing = registry.updateAuthority('nowhere', { publication: patch }, ACTOR)
+      await expect(missing).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    })
+
     test('of the same id are refused, and ones that are not there are not found', async () => {
       const registry = await openWithAuthorities(harness, 'alpha')
       await expect(
