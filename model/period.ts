@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { formatTime, parseTime } from './time.ts'
 
 /** A time on the wire: RFC 3339, or milliseconds since 1970; kept as RFC 3339 in UTC. */
-const timeSchema = z
+export const timeSchema = z
   .union([z.string().meta({ format: 'date-time' }), z.int()])
   .refine((value) => isTime(value), 'must be an RFC 3339 time such as 2026-02-16T15:58:00Z, or ms since 1970')
   .overwrite((value) => (isTime(value) ? formatTime(parseTime(value) as number) : value))

@@ -25,6 +25,8 @@ import { createRevocationRecords } from './revocations.ts'
 import { createRoundJobRecords } from './round-jobs.ts'
 import { createRoundRecords } from './rounds.ts'
 import { createServiceNoticeRecords } from './service-notices.ts'
+import { createShareAccessRecords } from './share-accesses.ts'
+import { createShareRecords } from './shares.ts'
 import { createSiteRecords } from './sites.ts'
 import { createSourceCountRecords } from './source-counts.ts'
 import { createTimeOrderedIds } from './time-ordered-id.ts'
@@ -61,6 +63,8 @@ export function createKyselyRegistry({
     ...createAlertRecords(context),
     ...createHookRecords(context),
     ...createHookDeliveryRecords(context),
+    ...createShareRecords(context),
+    ...createShareAccessRecords(context),
     ...createConnectionRecords(context),
     ...createIngestRecords(context),
     ...createReceiptTimeRecords(context),

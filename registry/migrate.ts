@@ -15,6 +15,7 @@ import { createConnections } from './migrations/0010-connections.ts'
 import { createKeyRequests } from './migrations/0011-key-requests.ts'
 import { createAlerts } from './migrations/0012-alerts.ts'
 import { createHooks } from './migrations/0013-hooks.ts'
+import { createShares } from './migrations/0016-shares.ts'
 import { addPublication } from './migrations/0017-publication.ts'
 import type { ColumnTypes, RegistryDatabase } from './registry-database.ts'
 
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   createKeyRequests,
   createAlerts,
   createHooks,
+  createShares,
   addPublication,
 ]
 

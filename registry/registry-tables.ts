@@ -5,6 +5,7 @@ import type { Kind } from '../model/device.ts'
 import type { KeyRequestState } from '../model/key-request.ts'
 import type { RejectionReason } from '../model/rejection.ts'
 import type { ServiceNoticeKind } from '../model/service-notice.ts'
+import type { Share, ShareAccess } from '../model/share.ts'
 import type { SiteKind } from '../model/site.ts'
 import type { RoundStage } from './registry.ts'
 
@@ -156,6 +157,30 @@ export interface RegistryTables {
     sequence: number
     tried_time: number
     document: string
+  }
+  shares: {
+    id: string
+    granting: string
+    receiving: string
+    receiving_incarnation: string | null
+    dataset: string
+    purpose: Share['purpose']
+    from_time: number
+    until_time: number
+    created_time: number
+    ended_time: number | null
+    ended_by: string | null
+    access_count: number
+  }
+  share_accesses: {
+    share: string
+    number: number
+    time: number
+    use: ShareAccess['use']
+    actor: string
+    target: string | null
+    round: string | null
+    count: number
   }
   leases: { name: string; owner: string; until: number }
   sources: { id: string; position: number }

@@ -11,6 +11,7 @@ import type { Page, PageQuery } from '../model/page.ts'
 import type { NewQuarantined, Quarantined, RejectionReason } from '../model/rejection.ts'
 import type { Round } from '../model/round.ts'
 import type { ServiceNoticeKind, ServiceNoticeOf } from '../model/service-notice.ts'
+import type { Share, ShareAccess } from '../model/share.ts'
 import type { SiteKind, SiteOf } from '../model/site.ts'
 
 /** A device with what the broker needs to know it by. */
@@ -462,6 +463,30 @@ export interface Registry {
   ): Promise<boolean>
   /** The newest events first; `after` is a sequence. */
   listHookDeliveries(authority: string, hook: string, page: PageQuery): Promise<Page<HookDelivery>>
+
+  /** What an authority grants to others, or what others grant to it; those that are over are kept for 92 days. */
+  listShares(authority: string, page: PageQuery & { direction: 'granted' | 'received' }): Promise<Page<Share>>
+  /** By either side; a later authority of the receiving one's id is none. */
+  getShare(authority: string, id: string): Promise<Share>
+  /**
+   * Also to an authority that is not there, which nobody is told: nobody will ever find it. CONFLICT where an authority grants 200
+   * that are not over.
+   */
+  createShare(
+    granting: string,
+    share: Pick<Share, 'id' | 'to' | 'dataset' | 'purpose' | 'from' | 'until'>,
+    actor: string,
+  ): Promise<Share>
+  /** `until` in ms since 1970. CONFLICT where it was withdrawn or declined. */
+  updateShare(granting: string, id: string, until: number, actor: string): Promise<Share>
+  /** The granting side withdraws it, the receiving one declines it; CONFLICT where it is over already. */
+  endShare(authority: string, id: string, actor: string): Promise<void>
+  /** What others let an authority use now; 1,000 at most. */
+  listUsableShares(authority: string): Promise<readonly Share[]>
+  /** Rejects with NOT_FOUND where it may not be used at this moment: then nothing may be given out. */
+  recordShareAccess(share: string, access: Omit<ShareAccess, 'number' | 'time'>): Promise<void>
+  /** Newest first; `after` is a number. They are kept for 92 days, 10,000 of a share. */
+  listShareAccesses(share: string, page: PageQuery): Promise<Page<ShareAccess>>
 
   /** What an authority's transit has learnt; undefined where nothing is kept under this name. */
   findTransitMemory(authority: string, name: string): Promise<Uint8Array | undefined>

@@ -4,6 +4,7 @@ import { trimHookDeliveries } from './hook-deliveries.ts'
 import { trimKeyRequests } from './key-requests.ts'
 import type { Registry } from './registry.ts'
 import type { RegistryContext, RegistryTransaction } from './registry-context.ts'
+import { trimShares } from './share-accesses.ts'
 
 const DAY_MS = 86_400_000
 const AUDIT_MAX = 100_000
@@ -38,6 +39,7 @@ export function createTrimRecords({ database: { transact } }: RegistryContext): 
         await trimKeyRequests(transaction, now)
         await trimAlerts(transaction, now)
         await trimHookDeliveries(transaction, now)
+        await trimShares(transaction, now)
         await transaction
           .deleteFrom('key_usage')
           .where('date', '<', new Date(now - USAGE_KEPT_MS).toISOString().slice(0, 10))

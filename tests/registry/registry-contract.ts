@@ -14,6 +14,7 @@ import { describeQuarantine } from './contract/quarantine.ts'
 import { describeReceiptTimes } from './contract/receipt-times.ts'
 import { describeRoundJobs } from './contract/round-jobs.ts'
 import { describeServiceNotices } from './contract/service-notices.ts'
+import { describeShares } from './contract/shares.ts'
 import { describeSites } from './contract/sites.ts'
 import { describeTimetables } from './contract/timetables.ts'
 
@@ -31,6 +32,7 @@ export function describeRegistry(harness: RegistryHarness): void {
   describeAlerts(harness)
   describeConnections(harness)
   describeHooks(harness)
+  describeShares(harness)
   describeIngest(harness)
   describeReceiptTimes(harness)
   describeQuarantine(harness)
