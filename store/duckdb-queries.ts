@@ -6,6 +6,7 @@ import { type DuckdbDatabase, tableOf } from './duckdb-database.ts'
 import type {
   FieldSummary,
   IntervalsQuery,
+  MeasuredQuery,
   ReadingInterval,
   ReadingsQuery,
   ReceivedQuery,
@@ -42,6 +43,71 @@ export async function queryReadings(
     const part = parts[(position as number) - 1]?.part ?? ''
     return { authority, kind, device, part, ...readMeasured(columns, measured) }
   })
+}
+
+export async function queryMeasured(
+  { connection, database, index }: Source,
+  { authority, kind, from, to, limit, after }: MeasuredQuery,
+): Promise<readonly Reading[]> {
+  const series = index.list(authority, kind)
+  if (series.length === 0 || limit <= 0) return []
+  const columns = database.columns[kind]
+  const conditions = boundsOf({ from, to }, after?.time)
+  if (after) {
+    const passed = series.filter((one) => compareSeries(one, after) <= 0).length
+    conditions.push(`(time > ${wholeTime(after.time)} OR rank >= ${passed})`)
+  }
+  const rows = await readRows(
+    connection,
+    `SELECT rank::DOUBLE, ${measuredColumns(columns)} FROM ${tableOf(kind)}
+     JOIN (SELECT unnest([${series.map(({ id }) => id).join(', ')}]) AS series, unnest(range(${series.length})) AS rank)
+     USING (series) WHERE ${conditions.join(' AND ')} ORDER BY time, rank LIMIT ${Math.floor(limit)}`,
+  )
+  return rows.map(([rank, ...measured]) => {
+    const { device, part } = series[rank as number] ?? { device: '', part: '' }
+    return { authority, kind, device, part, ...readMeasured(columns, measured) }
+  })
+}
+
+/** How far back the newest reading of what still reports is looked for first; further back, rows take longer to find. */
+const RECENT_MS = 2 * 86_400_000
+
+export async function queryLatestUntil(
+  { connection, database, index }: Source,
+  { authority, kind, until }: { authority: string; kind: Kind; until: number },
+): Promise<readonly Reading[]> {
+  const columns = database.columns[kind]
+  const series = index.list(authority, kind)
+  const found = new Map<number, Reading>()
+  for (const { id, latest } of series) if (latest && hasEnded(latest, until)) found.set(id, latest)
+  for (const from of [until - RECENT_MS, Number.NEGATIVE_INFINITY]) {
+    const missing = new Map(series.flatMap((one) => (found.has(one.id) ? [] : [[one.id, one] as const])))
+    if (missing.size === 0) break
+    const rows = await readRows(
+      connection,
+      `SELECT series, ${measuredColumns(columns)} FROM ${tableOf(kind)}
+       JOIN (SELECT series, max(time) AS time FROM ${tableOf(kind)}
+         WHERE ${boundsOf({ from, to: until + 1 }).join(' AND ')} AND series IN (${[...missing.keys()].join(', ')})
+         ${kind === 'traffic' ? `AND time + coalesce("intervalSeconds", 0) * 1000 <= ${wholeTime(until)}` : ''}
+         GROUP BY series) USING (series, time)`,
+    )
+    for (const [id, ...measured] of rows) {
+      const one = missing.get(id as number)
+      if (!one) continue
+      const { device, part } = one
+      found.set(one.id, { authority, kind, device, part, ...readMeasured(columns, measured) })
+    }
+  }
+  return series.flatMap(({ id }) => found.get(id) ?? [])
+}
+
+function hasEnded({ time, fields }: Reading, until: number): boolean {
+  const { intervalSeconds } = fields
+  return time + (typeof intervalSeconds === 'number' ? intervalSeconds * 1000 : 0) <= until
+}
+
+function compareSeries(a: Pick<Reading, 'device' | 'part'>, b: Pick<Reading, 'device' | 'part'>): number {
+  return compareText(a.device, b.device) || compareText(a.part, b.part)
 }
 
 export async function queryReceived(

@@ -10,6 +10,8 @@ import {
   queryCount,
   queryIntervals,
   queryLatest,
+  queryLatestUntil,
+  queryMeasured,
   queryReadings,
   queryReceived,
   querySeries,
@@ -75,6 +77,12 @@ export async function openDuckdbReadingStore({
       for (const series of index.list(authority, kind)) if (series.latest) latest.push(series.latest)
       return latest
     },
+    listLatestUntil: (authority, kind, until) =>
+      runQuery(({ database, index }, connection) =>
+        queryLatestUntil({ connection, database, index }, { authority, kind, until }),
+      ),
+    listMeasured: (query) =>
+      runQuery(({ database, index }, connection) => queryMeasured({ connection, database, index }, query)),
     listReadings: (query) =>
       runQuery(({ database, index }, connection) => queryReadings({ connection, database, index }, query)),
     listReceived: (query) =>

@@ -5,6 +5,7 @@ import { decodePart, measurementOf, quoteText } from './influxdb-lines.ts'
 import type {
   FieldSummary,
   IntervalsQuery,
+  MeasuredQuery,
   ReadingInterval,
   ReadingsQuery,
   ReceivedQuery,
@@ -25,25 +26,72 @@ export async function queryLatest(
     authority,
     `SELECT ${selectFields(kind)} FROM ${measurementOf(kind)} WHERE "authority" = ${quoteText(authority)} GROUP BY "device", "part" ORDER BY time DESC LIMIT 1`,
   )
-  return series
-    .flatMap((one) => readReadings(one, { authority, kind }))
-    .sort((a, b) => compareText(a.device, b.device) || compareText(a.part, b.part))
+  return series.flatMap((one) => readReadings(one, { authority, kind })).sort(compareSeries)
+}
+
+/** The longest interval that a counter may count, as the model allows it. */
+const INTERVAL_MAX_MS = 86_400_000
+/** Of a counter whose intervals follow each other, the newest one that has ended is among so many of the newest ones. */
+const NEWEST_ROWS = 8
+
+export async function queryLatestUntil(
+  client: InfluxdbClient,
+  authority: string,
+  kind: Kind,
+  until: number,
+): Promise<readonly Reading[]> {
+  if (kind !== 'traffic') return queryNewest(until, 1)
+  const latest = new Map<string, Reading>()
+  for (const reading of await queryNewest(until, NEWEST_ROWS)) if (hasEnded(reading)) take(reading)
+  // InfluxQL does not add a field to a time: what has not ended among the newest is looked for where all have.
+  for (const reading of await queryNewest(until - INTERVAL_MAX_MS, 1)) take(reading)
+  return [...latest.values()].sort(compareSeries)
+
+  async function queryNewest(to: number, rows: number): Promise<Reading[]> {
+    const condition = conditionOf({ authority, from: Number.NEGATIVE_INFINITY, to: to + 1 })
+    const series = await queryOne(
+      client,
+      authority,
+      `SELECT ${selectFields(kind)} FROM ${measurementOf(kind)} WHERE ${condition} GROUP BY "device", "part" ORDER BY time DESC LIMIT ${rows}`,
+    )
+    return series.flatMap((one) => readReadings(one, { authority, kind })).sort(compareSeries)
+  }
+
+  function take(reading: Reading): void {
+    const key = JSON.stringify([reading.device, reading.part])
+    const other = latest.get(key)
+    if (!other || other.time < reading.time) latest.set(key, reading)
+  }
+
+  function hasEnded({ time, fields }: Reading): boolean {
+    const { intervalSeconds } = fields
+    return time + (typeof intervalSeconds === 'number' ? intervalSeconds * 1000 : 0) <= until
+  }
+}
+
+export function queryReadings(client: InfluxdbClient, query: ReadingsQuery): Promise<readonly Reading[]> {
+  const { device, after } = query
+  return queryPage(client, { ...query, after: after && { device, ...after } })
+}
+
+export function queryMeasured(client: InfluxdbClient, query: MeasuredQuery): Promise<readonly Reading[]> {
+  return queryPage(client, query)
 }
 
 /**
- * InfluxQL pages by number of rows only, and orders the parts of one time in its own way: so whole times are read, and put
- * in order here.
+ * InfluxQL pages by number of rows only, and orders the devices and parts of one time in its own way: so whole times are read,
+ * and put in order here.
  */
-export async function queryReadings(
+async function queryPage(
   client: InfluxdbClient,
-  query: ReadingsQuery,
+  query: MeasuredQuery & { readonly device?: string },
 ): Promise<readonly Reading[]> {
-  const { authority, kind, device, after, limit, to } = query
+  const { after, limit, from: first, ...asked } = query
   const readings: Reading[] = []
-  let from = after ? Math.max(query.from, after.time) : query.from
+  let from = after ? Math.max(first, after.time) : first
   while (readings.length < limit) {
     const wanted = Math.floor(limit) - readings.length + SPARE_ROWS
-    const page = await queryRaw(client, { authority, kind, device, from, to }, wanted)
+    const page = await queryRaw(client, { ...asked, from }, wanted)
     const last = page.readings.at(-1)?.time
     if (last === undefined) break
     const isLastPage = !page.isPartial && page.readings.length < wanted
@@ -52,15 +100,15 @@ export async function queryReadings(
     if (isLastPage) break
     from = last
     if (whole.length > 0) continue
-    // One time alone fills the page: its parts are few enough to be read at once.
-    const parts = await queryRaw(client, { authority, kind, device, from, to: last + 1 }, undefined)
+    // One time alone fills the page: its devices and parts are few enough to be read at once.
+    const parts = await queryRaw(client, { ...asked, from, to: last + 1 }, undefined)
     readings.push(...parts.readings.filter(isBehind))
     from = last + 1
   }
   return readings.slice(0, limit)
 
-  function isBehind({ time, part }: Reading): boolean {
-    return !after || time > after.time || compareText(part, after.part) > 0
+  function isBehind(reading: Reading): boolean {
+    return !after || reading.time > after.time || compareSeries(reading, after) > 0
   }
 }
 
@@ -77,13 +125,7 @@ export async function queryReceived(
   )
   return series
     .flatMap((one) => readReadings(one, { authority, kind }))
-    .sort(
-      (a, b) =>
-        a.receivedTime - b.receivedTime ||
-        compareText(a.device, b.device) ||
-        compareText(a.part, b.part) ||
-        a.time - b.time,
-    )
+    .sort((a, b) => a.receivedTime - b.receivedTime || compareSeries(a, b) || a.time - b.time)
     .slice(0, limit)
 }
 
@@ -143,13 +185,14 @@ export function readReadings(
   })
   const receivedIndex = columns.indexOf('receivedTime')
   const partIndex = columns.indexOf('part')
+  const deviceIndex = columns.indexOf('device')
   return values.map((row) => {
     const received = row[receivedIndex]
     const part = partIndex < 0 ? tags['part'] : row[partIndex]
     return {
       authority,
       kind,
-      device: known.device ?? tags['device'] ?? '',
+      device: known.device ?? tags['device'] ?? String(row[deviceIndex] ?? ''),
       part: typeof part === 'string' ? decodePart(part) : '',
       time: row[0] as number,
       // A point that something else wrote has none.
@@ -174,21 +217,27 @@ function readFields(
 
 async function queryRaw(
   client: InfluxdbClient,
-  query: SeriesQuery,
+  query: Omit<SeriesQuery, 'device'> & { readonly device?: string },
   limit: number | undefined,
 ): Promise<{ readings: Reading[]; isPartial: boolean }> {
   const { authority, kind, device } = query
+  const tags = device === undefined ? '"device", "part"' : '"part"'
   const series = await queryOne(
     client,
     authority,
-    `SELECT "part", ${selectFields(kind)} FROM ${measurementOf(kind)} WHERE ${conditionOf(query)} ORDER BY time${
+    `SELECT ${tags}, ${selectFields(kind)} FROM ${measurementOf(kind)} WHERE ${conditionOf(query)} ORDER BY time${
       limit === undefined ? '' : ` LIMIT ${limit}`
     }`,
   )
+  const known = { authority, kind, ...(device !== undefined && { device }) }
   const readings = series
-    .flatMap((one) => readReadings(one, { authority, kind, device }))
-    .sort((a, b) => a.time - b.time || compareText(a.part, b.part))
+    .flatMap((one) => readReadings(one, known))
+    .sort((a, b) => a.time - b.time || compareSeries(a, b))
   return { readings, isPartial: series.some(({ isPartial }) => isPartial) }
+}
+
+function compareSeries(a: Pick<Reading, 'device' | 'part'>, b: Pick<Reading, 'device' | 'part'>): number {
+  return compareText(a.device, b.device) || compareText(a.part, b.part)
 }
 
 async function queryOne(

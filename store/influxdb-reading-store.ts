@@ -14,7 +14,15 @@ import {
   ROUND_MEASUREMENT,
   roundCondition,
 } from './influxdb-lines.ts'
-import { queryCount, queryIntervals, queryLatest, queryReadings, queryReceived } from './influxdb-queries.ts'
+import {
+  queryCount,
+  queryIntervals,
+  queryLatest,
+  queryLatestUntil,
+  queryMeasured,
+  queryReadings,
+  queryReceived,
+} from './influxdb-queries.ts'
 import { createSeriesTimes } from './influxdb-series-times.ts'
 import { writeBatch } from './influxdb-write-batch.ts'
 import { hasFields } from './observed-fields.ts'
@@ -50,6 +58,8 @@ export async function openInfluxdbReadingStore({
   return {
     write: (readings) => enqueueWrite(() => writeBatch({ client, times }, readings)),
     listLatest: (authority, kind) => run(() => queryLatest(client, authority, kind)),
+    listLatestUntil: (authority, kind, until) => run(() => queryLatestUntil(client, authority, kind, until)),
+    listMeasured: (query) => run(() => queryMeasured(client, query)),
     listReadings: (query) => run(() => queryReadings(client, query)),
     listReceived: (query) => run(() => queryReceived(client, query)),
     listIntervals: (query) => run(() => queryIntervals(client, query)),

@@ -36,6 +36,17 @@ export interface ReceivedQuery {
   readonly limit: number
 }
 
+/** The readings of a kind, of all devices, with `from <= time < to`, in ms since 1970. */
+export interface MeasuredQuery {
+  readonly authority: string
+  readonly kind: Kind
+  readonly from: number
+  readonly to: number
+  readonly limit: number
+  /** Only readings after this one in the order of time, device and part: the last one of the page before. */
+  readonly after?: Pick<Reading, 'time' | 'device' | 'part'> | undefined
+}
+
 export interface IntervalsQuery extends SeriesQuery {
   /** The interval's length in ms; intervals begin at multiples of it since 1970. */
   readonly every: number
@@ -94,6 +105,13 @@ export interface ReadingStore {
   write(readings: readonly Reading[]): Promise<readonly RefusedReading[]>
   /** The newest reading (by time) of each part of each device of a kind, in the order of device and part. */
   listLatest(authority: string, kind: Kind): Promise<readonly Reading[]>
+  /**
+   * As `listLatest`, of those whose measuring was over at `until`, in ms since 1970: a counter's with its `intervalSeconds`. Where
+   * a part has counted intervals that overlap, one before its newest may be taken for that.
+   */
+  listLatestUntil(authority: string, kind: Kind, until: number): Promise<readonly Reading[]>
+  /** In the order of time, then device and part. */
+  listMeasured(query: MeasuredQuery): Promise<readonly Reading[]>
   /** Of all parts together, in the order of time, then part. */
   listReadings(query: ReadingsQuery): Promise<readonly Reading[]>
   /**

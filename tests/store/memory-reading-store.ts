@@ -3,6 +3,7 @@ import { fieldsOf, type Reading } from '../../model/reading.ts'
 import type {
   FieldSummary,
   IntervalsQuery,
+  MeasuredQuery,
   ReadingInterval,
   ReadingsQuery,
   ReceivedQuery,
@@ -26,19 +27,36 @@ export function createMemoryReadingStore() {
           time < query.to,
       )
       .sort(inOrder)
+  const listNewest = (authority: string, kind: Kind, isWanted: (reading: Reading) => boolean) => {
+    const latest = new Map<string, Reading>()
+    for (const reading of select({ authority, kind, from: -Infinity, to: Infinity }).filter(isWanted)) {
+      latest.set(JSON.stringify([reading.device, reading.part]), reading)
+    }
+    return [...latest.values()].sort((a, b) =>
+      a.device === b.device ? (a.part < b.part ? -1 : 1) : a.device < b.device ? -1 : 1,
+    )
+  }
   return {
     write(batch: readonly Reading[]) {
       for (const reading of batch) readings.set(identityOf(reading), reading)
     },
-    listLatest(authority: string, kind: Kind): Reading[] {
-      const latest = new Map<string, Reading>()
-      for (const reading of select({ authority, kind, from: -Infinity, to: Infinity })) {
-        latest.set(JSON.stringify([reading.device, reading.part]), reading)
-      }
-      return [...latest.values()].sort((a, b) =>
-        a.device === b.device ? (a.part < b.part ? -1 : 1) : a.device < b.device ? -1 : 1,
-      )
-    },
+    listLatest: (authority: string, kind: Kind): Reading[] => listNewest(authority, kind, () => true),
+    listLatestUntil: (authority: string, kind: Kind, until: number): Reading[] =>
+      listNewest(
+        authority,
+        kind,
+        ({ time, fields }) => time + 1000 * Number(fields['intervalSeconds'] ?? 0) <= until,
+      ),
+    listMeasured: ({ after, limit, ...query }: MeasuredQuery): Reading[] =>
+      select(query)
+        .sort((a, b) => a.time - b.time || compareText(a.device, b.device) || compareText(a.part, b.part))
+        .filter(
+          ({ time, device, part }) =>
+            !after ||
+            time > after.time ||
+            (time === after.time && (compareText(device, after.device) || compareText(part, after.part)) > 0),
+        )
+        .slice(0, limit),
     listReadings: (query: ReadingsQuery): Reading[] =>
       select(query)
         .filter(

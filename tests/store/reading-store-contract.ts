@@ -167,6 +167,56 @@ export function describeReadingStore(name: string, open: () => Promise<ReadingSt
       expect((await store.listLatest(authority, 'bin')).map(({ time }) => time)).toEqual([START + 5 * HOUR])
     })
 
+    test('what was the latest at a time is told from what was still being counted then', async () => {
+      const authority = nextAuthority()
+      const counted = (hours: number, part: string, intervalSeconds: number): Reading => ({
+        ...lane(authority, START + hours * HOUR, part, hours),
+        fields: { count: hours, intervalSeconds },
+      })
+      const day = counted(-30, 'lane:3', 86_400)
+      await store.write([
+        ...[0, 1, 2, 3].map((hours) => counted(hours, 'lane:1', 3_600)),
+        counted(1, 'lane:2', 3_600),
+        day,
+        counted(0, 'lane:3', 86_400),
+        counted(4, 'lane:4', 60),
+      ])
+      const until = START + 3.5 * HOUR
+      const latest = await store.listLatestUntil(authority, 'traffic', until)
+      expect(latest).toEqual([counted(2, 'lane:1', 3_600), counted(1, 'lane:2', 3_600), day])
+      const atEnd = await store.listLatestUntil(authority, 'traffic', START + 3 * HOUR)
+      expect(atEnd[0]).toEqual(latest[0])
+      const before = await store.listLatestUntil(authority, 'traffic', START + 3 * HOUR - 1)
+      expect(before[0]).toEqual(counted(1, 'lane:1', 3_600))
+      expect(await store.listLatestUntil(authority, 'traffic', START - 40 * HOUR)).toEqual([])
+    })
+
+    test('pages of all devices go on where the page before ended, within a time too', async () => {
+      const authority = nextAuthority()
+      const readings = ['c', 'a', 'b'].flatMap((device) =>
+        [0, 1].flatMap((hours) =>
+          ['lane:1', 'lane:2'].map((part) => ({
+            ...lane(authority, START + hours * HOUR, part, hours),
+            device,
+          })),
+        ),
+      )
+      await store.write(readings)
+      const query = { authority, kind: 'traffic', from: START, to: START + 2 * HOUR } as const
+      const pages: Reading[] = []
+      for (;;) {
+        const page = await store.listMeasured({ ...query, limit: 5, after: pages.at(-1) })
+        pages.push(...page)
+        if (page.length < 5) break
+      }
+      expect(pages.map(({ time, device, part }) => [(time - START) / HOUR, device, part])).toEqual(
+        [0, 1].flatMap((hours) =>
+          ['a', 'b', 'c'].flatMap((device) => ['lane:1', 'lane:2'].map((part) => [hours, device, part])),
+        ),
+      )
+      expect(await store.listMeasured({ ...query, to: START, limit: 5 })).toEqual([])
+    })
+
     test('from is in, to is not', async () => {
       const authority = nextAuthority()
       await store.write([1, 2, 3].map((ms) => bin(authority, START + ms, {})))
@@ -514,6 +564,21 @@ export function describeReadingStore(name: string, open: () => Promise<ReadingSt
             limit: 30,
           }
           expect(await store.listReceived(received)).toEqual(model.listReceived(received))
+          const until = START + Math.floor(random() * 100) * 60_000
+          expect(await store.listLatestUntil(authority, kind, until)).toEqual(
+            model.listLatestUntil(authority, kind, until),
+          )
+          const measured = { authority, kind, ...bounds }
+          expect(await store.listMeasured({ ...measured, limit: 1_000 })).toEqual(
+            model.listMeasured({ ...measured, limit: 1_000 }),
+          )
+          const place = {
+            time: START + Math.floor(random() * 100) * 60_000,
+            device: pick(random, DEVICES),
+            part: pick(random, PARTS),
+          }
+          const page = { ...measured, limit: 1 + Math.floor(random() * 60), after: place }
+          expect(await store.listMeasured(page)).toEqual(model.listMeasured(page))
           for (const device of DEVICES) {
             const query = { authority, kind, device, ...bounds }
             const limit = 1 + Math.floor(random() * 60)
