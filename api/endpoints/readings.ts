@@ -1,58 +1,16 @@
-import { stringify } from 'csv-stringify/sync'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
-import type { Kind } from '../../model/device.ts'
-import { KerbsideError } from '../../model/error.ts'
-import { fieldsOf, type Reading } from '../../model/reading.ts'
-import { formatTime, parseDuration } from '../../model/time.ts'
-import type { ReadingInterval } from '../../store/reading-store.ts'
-import { prefersCsv } from '../accept.ts'
 import { answersWith, documented } from '../documented.ts'
-import { linkNext, pageOf, pageQueryOf } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
-import { COUNTS_FIELDS, formatReading, readingSchemas } from '../reading-json.ts'
+import {
+  READINGS_NOTE,
+  readingsContent,
+  readingsQuery,
+  readReadingPage,
+  sendReadingPage,
+} from '../reading-page.ts'
 import { deviceParams } from '../schemas.ts'
-import { timeQuery } from '../time-query.ts'
-import { sendWritten } from '../written.ts'
 
-/** Readings of before are in quarantine, so this is where all of them begin. */
-const YEAR_2000 = Date.UTC(2000, 0, 1)
-/** How far ahead of its receipt a reading's time may be; later ones are in quarantine. */
-const AHEAD_MS = 600_000
-
-const durationQuery = z
-  .string()
-  .meta({ pattern: '^P(?!$)(\\d+W)?(\\d+D)?(T(?!$)(\\d+H)?(\\d+M)?(\\d+S)?)?$' })
-  .transform((text, context) => {
-    const duration = parseDuration(text)
-    if (duration === undefined) {
-      context.addIssue({
-        code: 'custom',
-        message:
-          'must be an ISO 8601 duration of weeks, days, hours, minutes and seconds, such as PT15M or P1D',
-      })
-      return z.NEVER
-    }
-    return duration
-  })
-  .optional()
-
-const readingsQuery = pageQueryOf(/^[\w-]{1,512}$/).extend({
-  from: timeQuery.describe('The earliest time; by default all that there is'),
-  to: timeQuery.describe('Before this time; by default all that there is up to now'),
-  every: durationQuery.describe('Summarise by intervals of this ISO 8601 duration'),
-  fields: z
-    .string()
-    .transform((text) => text.split(',').map((name) => name.trim()))
-    .optional()
-    .describe('Only these fields, separated by commas'),
-})
-type ReadingsQuery = z.infer<typeof readingsQuery>
-
-const summarySchema = z.object({ mean: z.number(), min: z.number(), max: z.number() })
-const intervalSchema = z.object({ time: z.iso.datetime(), count: z.int() }).catchall(summarySchema)
-
-export function registerReadings(app: Api, { registry, store, clock, publicUrl }: ApiParts): void {
+export function registerReadings(app: Api, parts: ApiParts): void {
+  const { registry, publicUrl } = parts
   app.get(
     '/v1/authorities/:authority/devices/:device/readings',
     {
@@ -62,188 +20,19 @@ export function registerReadings(app: Api, { registry, store, clock, publicUrl }
           'devices',
           'listReadings',
           "List a device's readings, oldest first, or their mean, minimum and maximum by interval",
-          "With `every`, items are `{time, count, FIELD: {mean, min, max}}` of the numeric fields; intervals begin at multiples of it since 1970, and those without a reading are left out. `count` is the number of readings; a counter's own field `count` is `countField` there. CSV by `Accept: text/csv`.",
+          READINGS_NOTE,
         ),
         params: deviceParams,
         querystring: readingsQuery,
-        response: answersWith(200, 'A page of readings, or of intervals', {
-          'application/json': {
-            schema: z.union([
-              pageOf(readingSchemas.bin),
-              pageOf(readingSchemas.traffic),
-              pageOf(readingSchemas.display),
-              pageOf(readingSchemas.vehicle),
-              pageOf(intervalSchema),
-            ]),
-          },
-          'text/csv': { schema: z.string() },
-        }),
+        response: answersWith(200, 'A page of readings, or of intervals', readingsContent),
       },
     },
     async (request, reply) => {
       const { authority, device } = request.params
-      const { query } = request
       const { kind } = await registry.getDevice(authority, device)
-      const wanted = chooseFields(kind, query)
-      const to = query.to ?? clock.now() + AHEAD_MS
-      const from = query.from ?? Math.min(YEAR_2000, to - 1)
-      if (from >= to) throw refuse('from', `must be before to, which is ${formatTime(to)}`)
-      const series = { authority, kind, device, from, to }
-      const isCsv = prefersCsv(request.headers.accept)
-
-      if (query.every !== undefined) {
-        const { every, limit } = query
-        if (query.after !== undefined) {
-          series.from = Math.max(from, parseCursor(query.after).time + every)
-        }
-        // One more than wanted tells whether there is another page.
-        const intervals =
-          series.from < to ? await store.listIntervals({ ...series, every, limit: limit + 1 }) : []
-        const items = intervals.slice(0, limit)
-        const next = intervals.length > limit ? formatCursor(items.at(-1)) : null
-        const names = listNames(kind, wanted).filter((name) => fieldsOf(kind)[name] === 'number')
-        if (isCsv)
-          return sendCsv(
-            request,
-            reply,
-            next,
-            intervalColumns(names),
-            items.map((item) => intervalRow(item, names)),
-          )
-        return sendJson(
-          request,
-          reply,
-          next,
-          items.map((item) => formatInterval(item, names)),
-        )
-      }
-
-      const readings = await store.listReadings({
-        ...series,
-        limit: query.limit + 1,
-        ...(query.after !== undefined && { after: parseCursor(query.after) }),
-      })
-      const items = readings.slice(0, query.limit)
-      const next = readings.length > query.limit ? formatCursor(items.at(-1)) : null
-      if (isCsv) {
-        const names = listNames(kind, wanted)
-        return sendCsv(
-          request,
-          reply,
-          next,
-          ['device', 'time', 'receivedTime', ...names],
-          items.map((item) => readingRow(item, names)),
-        )
-      }
-      return sendJson(
-        request,
-        reply,
-        next,
-        items.map((item) => formatReading(item, wanted)),
-      )
+      const series = { authority, kind, device }
+      const page = await readReadingPage(parts, series, request.query, request.headers.accept)
+      return sendReadingPage(request, reply, page, publicUrl)
     },
   )
-
-  // Pages are large, so they are written here, past what an answer otherwise goes through.
-  function sendJson(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    next: string | null,
-    items: object[],
-  ): never {
-    linkNext(request, reply, next, publicUrl)
-    return sendWritten(reply, 'application/json; charset=utf-8', JSON.stringify({ items, next }))
-  }
-
-  function sendCsv(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    next: string | null,
-    columns: string[],
-    rows: unknown[][],
-  ): never {
-    linkNext(request, reply, next, publicUrl)
-    const csv = stringify([columns, ...rows], { cast: { boolean: String, string: escapeFormula } })
-    return sendWritten(reply, 'text/csv; charset=utf-8; header=present', csv)
-  }
-}
-
-const ALWAYS_THERE = ['device', 'time', 'receivedTime']
-
-/** The fields asked for, by the store's names; undefined where all are. A part's own name always comes along. */
-function chooseFields(kind: Kind, { fields }: ReadingsQuery): ReadonlySet<string> | undefined {
-  if (!fields) return undefined
-  const known = Object.keys(fieldsOf(kind))
-  const allowed = kind === 'traffic' ? [...known, 'counts'] : known
-  const unknown = fields.filter((name) => !allowed.includes(name) && !ALWAYS_THERE.includes(name))
-  if (unknown.length > 0) {
-    throw refuse(
-      'fields',
-      `${unknown.map((name) => JSON.stringify(name)).join(', ')} is no field of a ${kind}; allowed are ${allowed.join(', ')}`,
-    )
-  }
-  const wanted = new Set(fields.flatMap((name) => (name === 'counts' ? COUNTS_FIELDS : [name])))
-  if (kind === 'traffic') wanted.add('lane').add('direction')
-  return wanted
-}
-
-function listNames(kind: Kind, wanted: ReadonlySet<string> | undefined): string[] {
-  const known = Object.keys(fieldsOf(kind))
-  return wanted ? known.filter((name) => wanted.has(name)) : known
-}
-
-function readingRow(reading: Reading, names: readonly string[]): unknown[] {
-  return [
-    reading.device,
-    formatTime(reading.time),
-    formatTime(reading.receivedTime),
-    ...names.map((name) => reading.fields[name]),
-  ]
-}
-
-function formatInterval({ time, count, fields }: ReadingInterval, names: readonly string[]): object {
-  const summaries = names.flatMap((name) => {
-    const summary = fields[name]
-    // `count` is the number of readings here, so a counter's own field of that name steps aside.
-    return summary ? [[name === 'count' ? 'countField' : name, summary] as const] : []
-  })
-  return { time: formatTime(time), count, ...Object.fromEntries(summaries) }
-}
-
-function intervalColumns(names: readonly string[]): string[] {
-  return ['time', 'count', ...names.flatMap((name) => [`${name}Mean`, `${name}Min`, `${name}Max`])]
-}
-
-function intervalRow({ time, count, fields }: ReadingInterval, names: readonly string[]): unknown[] {
-  return [
-    formatTime(time),
-    count,
-    ...names.flatMap((name) => [fields[name]?.mean, fields[name]?.min, fields[name]?.max]),
-  ]
-}
-
-function formatCursor(last: { time: number; part?: string } | undefined): string | null {
-  return last ? Buffer.from(JSON.stringify([last.time, last.part ?? ''])).toString('base64url') : null
-}
-
-const cursorSchema = z.tuple([z.int(), z.string()])
-
-function parseCursor(cursor: string): { time: number; part: string } {
-  try {
-    const [time, part] = cursorSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
-    return { time, part }
-  } catch {
-    throw refuse('after', 'must be the `next` of the page before')
-  }
-}
-
-/** A spreadsheet takes a text that begins so for a formula (CWE-1236): a quotation mark before it prevents that. */
-function escapeFormula(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-}
-
-function refuse(path: string, message: string): KerbsideError {
-  return new KerbsideError('INVALID_REQUEST', `The query is not as it should be: ${path}: ${message}`, {
-    faults: [{ path, message }],
-  })
 }
