@@ -5,6 +5,7 @@ import { KerbsideError, messageOf } from '../model/error.ts'
 import { createAlertRecords } from './alerts.ts'
 import { createAuditRecords } from './audit.ts'
 import { createAuthorityRecords } from './authorities.ts'
+import { createReportRecords } from './citizen-reports.ts'
 import { createConnectionRecords } from './connections.ts'
 import { createDeviceChangeRecords } from './device-changes.ts'
 import { createDeviceStatusRecords } from './device-statuses.ts'
@@ -21,6 +22,7 @@ import { createReceiptTimeRecords } from './receipt-times.ts'
 import type { Registry } from './registry.ts'
 import type { RegistryContext } from './registry-context.ts'
 import type { RegistryDatabase } from './registry-database.ts'
+import { createReportSettingRecords } from './report-settings.ts'
 import { createRevocationRecords } from './revocations.ts'
 import { createRoundJobRecords } from './round-jobs.ts'
 import { createRoundRecords } from './rounds.ts'
@@ -33,6 +35,7 @@ import { createTimeOrderedIds } from './time-ordered-id.ts'
 import { createTimetableRecords } from './timetables.ts'
 import { createTransitMemoryRecords } from './transit-memories.ts'
 import { createTrimRecords } from './trim.ts'
+import { createTrimReportRecords } from './trim-reports.ts'
 
 /** The registry over a database whose tables have been migrated. */
 export function createKyselyRegistry({
@@ -65,6 +68,9 @@ export function createKyselyRegistry({
     ...createHookDeliveryRecords(context),
     ...createShareRecords(context),
     ...createShareAccessRecords(context),
+    ...createReportRecords(context),
+    ...createReportSettingRecords(context),
+    ...createTrimReportRecords(context),
     ...createConnectionRecords(context),
     ...createIngestRecords(context),
     ...createReceiptTimeRecords(context),

@@ -17,6 +17,7 @@ import { createAlerts } from './migrations/0012-alerts.ts'
 import { createHooks } from './migrations/0013-hooks.ts'
 import { createShares } from './migrations/0016-shares.ts'
 import { addPublication } from './migrations/0017-publication.ts'
+import { createCitizenReports } from './migrations/0019-citizen-reports.ts'
 import type { ColumnTypes, RegistryDatabase } from './registry-database.ts'
 
 type Migration = (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>
@@ -38,6 +39,7 @@ export const MIGRATIONS: readonly Migration[] = [
   createHooks,
   createShares,
   addPublication,
+  createCitizenReports,
 ]
 
 /**

@@ -95,6 +95,8 @@ function createPostgresDatabase(pool: pg.Pool): RegistryDatabase {
     async lockSchema(transaction) {
       await sql`select pg_advisory_xact_lock(${SCHEMA_LOCK})`.execute(transaction)
     },
+    // The server clears dead rows in its own time (autovacuum).
+    forgetRemoved: () => Promise.resolve(),
     types: { id: sql`text collate "C"`, bytes: sql`bytea` },
     faultOf,
     close: () => kysely.destroy(),

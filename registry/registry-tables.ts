@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely'
 import type { AlertEventType } from '../model/alert.ts'
 import type { AlertCondition } from '../model/alert-condition.ts'
+import type { ReportService, ReportStatus } from '../model/citizen-report.ts'
 import type { Kind } from '../model/device.ts'
 import type { KeyRequestState } from '../model/key-request.ts'
 import type { RejectionReason } from '../model/rejection.ts'
@@ -182,6 +183,24 @@ export interface RegistryTables {
     round: string | null
     count: number
   }
+  citizen_reports: {
+    authority: string
+    id: string
+    service: ReportService
+    status: ReportStatus
+    device: string | null
+    duplicate_of: string | null
+    requested_time: number
+    updated_time: number
+    closed_time: number | null
+    longitude: number | null
+    latitude: number | null
+    voices: number
+    document: string
+    words: string | null
+    contact: string | null
+  }
+  report_settings: { authority: string; document: string }
   leases: { name: string; owner: string; until: number }
   sources: { id: string; position: number }
   source_counts: {

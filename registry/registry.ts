@@ -2,6 +2,15 @@ import type { Alert, AlertEvent, NewAlert } from '../model/alert.ts'
 import type { AlertCondition } from '../model/alert-condition.ts'
 import type { Authority, AuthorityPatch, NewAuthority } from '../model/authority.ts'
 import type { Balance } from '../model/balance.ts'
+import type {
+  CitizenReport,
+  NewCitizenReport,
+  OpenReport,
+  ReportPatch,
+  ReportService,
+  ReportStatus,
+  ReportVoice,
+} from '../model/citizen-report.ts'
 import type { Connection, ConnectionState } from '../model/connection.ts'
 import type { Device, DevicePatch, Kind, NewDevice } from '../model/device.ts'
 import type { Hook, HookDelivery, HookProgress } from '../model/hook.ts'
@@ -9,6 +18,7 @@ import type { Key, NewKey } from '../model/key.ts'
 import type { KeyRequest, KeyRequestDecision, KeyRequestState, NewKeyRequest } from '../model/key-request.ts'
 import type { Page, PageQuery } from '../model/page.ts'
 import type { NewQuarantined, Quarantined, RejectionReason } from '../model/rejection.ts'
+import type { ReportSettings } from '../model/report-settings.ts'
 import type { Round } from '../model/round.ts'
 import type { ServiceNoticeKind, ServiceNoticeOf } from '../model/service-notice.ts'
 import type { Share, ShareAccess } from '../model/share.ts'
@@ -212,6 +222,18 @@ interface KeyUsageDay {
 
 export interface KeyUsageCount extends KeyUsageDay {
   readonly keyId: string
+}
+
+/** Which reports are listed; those that were attached to others never are. */
+export interface ReportFilter {
+  readonly ids?: readonly string[] | undefined
+  readonly services?: readonly ReportService[] | undefined
+  readonly status?: ReportStatus | undefined
+  readonly deviceId?: string | undefined
+  readonly isJoined?: boolean | undefined
+  /** When they were made, in ms since 1970; both ends count. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
 }
 
 export interface QuarantineFilter {
@@ -487,6 +509,59 @@ export interface Registry {
   recordShareAccess(share: string, access: Omit<ShareAccess, 'number' | 'time'>): Promise<void>
   /** Newest first; `after` is a number. They are kept for 92 days, 10,000 of a share. */
   listShareAccesses(share: string, page: PageQuery): Promise<Page<ShareAccess>>
+
+  /**
+   * Keeps what somebody reported, or attaches it to an open report of the same that was made at `duplicatesSince` or later: of
+   * the same bin, or at most `duplicateM` away where one of them names none. Resolves with the report that counts, and with the id
+   * of what was kept of this one, by which that is found, too; none where so many said so that this is only counted. BUSY where
+   * `openMax` are open already.
+   */
+  createReport(
+    authority: string,
+    report: NewCitizenReport,
+    circumstances: {
+      readonly actor: string
+      readonly openMax: number
+      readonly duplicateM: number
+      readonly duplicatesSince: number
+    },
+  ): Promise<{ report: CitizenReport; isDuplicate: boolean; voiceId?: string }>
+  /** Newest first. */
+  listReports(authority: string, page: PageQuery & ReportFilter): Promise<Page<CitizenReport>>
+  /** By its own id, or that of one that was attached to it. */
+  getReport(authority: string, id: string): Promise<CitizenReport>
+  /** Who said so, the first one first; at most 50. */
+  listReportVoices(authority: string, id: string): Promise<readonly ReportVoice[]>
+  /** Those of bins, oldest first. */
+  listOpenReports(authority: string, services: readonly ReportService[]): Promise<readonly OpenReport[]>
+  /**
+   * With `onlyOpen` nothing where it is closed by now. INVALID_REQUEST where it is to be joined to what is no bin. Who reported, and
+   * what was written, is not told to the audit.
+   */
+  updateReport(
+    authority: string,
+    id: string,
+    change: {
+      readonly patch: ReportPatch
+      readonly onlyOpen?: boolean
+      /** Instead of the patch's own. */
+      readonly outcome?: CitizenReport['outcome']
+    },
+    actor: string,
+  ): Promise<CitizenReport>
+  /**
+   * Removes contact details and words of reports that were closed `contactDays` before `now`, or made 365 days before, so that no file
+   * of SQLite has them any more; and reports as a whole after 730 days, or beyond 50,000 closed ones per authority. Resolves
+   * with how much was removed.
+   */
+  trimReports(limits: { readonly now: number; readonly contactDays: number }): Promise<number>
+  getReportSettings(authority: string): Promise<ReportSettings>
+  /** By a merge patch (RFC 7396). */
+  updateReportSettings(
+    authority: string,
+    patch: Readonly<Record<string, unknown>>,
+    actor: string,
+  ): Promise<ReportSettings>
 
   /** What an authority's transit has learnt; undefined where nothing is kept under this name. */
   findTransitMemory(authority: string, name: string): Promise<Uint8Array | undefined>

@@ -51,6 +51,10 @@ function createSqliteDatabase(client: SqliteClient): RegistryDatabase {
     bytesOf: (hex) => sql<Uint8Array>`unhex(${hex})`,
     // A transaction is IMMEDIATE: it holds the file's only lock for writing already.
     lockSchema: () => Promise.resolve(),
+    // Pages in the file are overwritten at once (secure_delete), so what is left of it is in the log.
+    async forgetRemoved() {
+      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(kysely)
+    },
     types: { id: sql`text`, bytes: sql`blob` },
     faultOf,
     close: () => client.close(),

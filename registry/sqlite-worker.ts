@@ -38,7 +38,8 @@ function openDatabase(): DatabaseSync {
   const opened = new DatabaseSync(path)
   opened.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   useWriteAheadLog(opened)
-  opened.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  // What is deleted of people is overwritten, and not only given up.
+  opened.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON')
   return opened
 }
 

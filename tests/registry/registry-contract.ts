@@ -1,5 +1,6 @@
 import { describeAlerts } from './contract/alerts.ts'
 import { describeAuthorities } from './contract/authorities.ts'
+import { describeReports } from './contract/citizen-reports.ts'
 import { describeConcurrency } from './contract/concurrency.ts'
 import { describeConnections } from './contract/connections.ts'
 import { describeDevices } from './contract/devices.ts'
@@ -33,6 +34,7 @@ export function describeRegistry(harness: RegistryHarness): void {
   describeConnections(harness)
   describeHooks(harness)
   describeShares(harness)
+  describeReports(harness)
   describeIngest(harness)
   describeReceiptTimes(harness)
   describeQuarantine(harness)

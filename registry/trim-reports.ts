@@ -1,0 +1,47 @@
+import { sql } from 'kysely'
+import type { Registry } from './registry.ts'
+import type { RegistryContext } from './registry-context.ts'
+
+const DAY_MS = 86_400_000
+/** However long a report stays open. */
+const PERSONAL_MOST_MS = 365 * DAY_MS
+const KEPT_MS = 730 * DAY_MS
+const KEPT_MAX = 50_000
+
+/** What reports keep of people goes first, the rest of them later. */
+export function createTrimReportRecords({ database }: RegistryContext): Pick<Registry, 'trimReports'> {
+  return {
+    async trimReports({ now, contactDays }) {
+      const removed = await database.transact(async (transaction) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('citizen_reports')
+          .set({ contact: null, words: null })
+          .where(({ or, eb }) => or([eb('contact', 'is not', null), eb('words', 'is not', null)]))
+          .where(({ or, eb }) =>
+            or([
+              eb('closed_time', '<=', now - contactDays * DAY_MS),
+              eb('requested_time', '<=', now - PERSONAL_MOST_MS),
+            ]),
+          )
+          .executeTakeFirstOrThrow()
+        const { numDeletedRows } = await transaction
+          .deleteFrom('citizen_reports')
+          .where('requested_time', '<', now - KEPT_MS)
+          .executeTakeFirstOrThrow()
+        const crowded = await sql<{ authority: string }>`
+          select authority from citizen_reports where status = 'closed'
+          group by authority having count(*) > ${KEPT_MAX}`.execute(transaction)
+        for (const { authority } of crowded.rows) {
+          await sql`
+            delete from citizen_reports where authority = ${authority} and status = 'closed' and id <= (
+              select id from citizen_reports where authority = ${authority} and status = 'closed'
+              order by id desc limit 1 offset ${KEPT_MAX}
+            )`.execute(transaction)
+        }
+        return Number(numUpdatedRows) + Number(numDeletedRows) + crowded.rows.length
+      })
+      if (removed > 0) await database.forgetRemoved()
+      return removed
+    },
+  }
+}
