@@ -10,6 +10,7 @@ import { createConnectionRecords } from './connections.ts'
 import { createDeviceChangeRecords } from './device-changes.ts'
 import { createDeviceStatusRecords } from './device-statuses.ts'
 import { createDeviceRecords } from './devices.ts'
+import { createFoundDeviceRecords } from './found-devices.ts'
 import { createHookDeliveryRecords } from './hook-deliveries.ts'
 import { createHookRecords } from './hooks.ts'
 import { createIngestRecords } from './ingest-record.ts'
@@ -17,6 +18,7 @@ import { createKeyRequestRecords } from './key-requests.ts'
 import { createKeyUsageRecords } from './key-usage.ts'
 import { createKeyRecords } from './keys.ts'
 import { createLeaseRecords } from './leases.ts'
+import { createMappingRecords } from './mappings.ts'
 import { createQuarantineRecords } from './quarantine.ts'
 import { createReceiptTimeRecords } from './receipt-times.ts'
 import type { Registry } from './registry.ts'
@@ -72,6 +74,8 @@ export function createKyselyRegistry({
     ...createReportSettingRecords(context),
     ...createTrimReportRecords(context),
     ...createConnectionRecords(context),
+    ...createMappingRecords(context),
+    ...createFoundDeviceRecords(context),
     ...createIngestRecords(context),
     ...createReceiptTimeRecords(context),
     ...createSourceCountRecords(context),

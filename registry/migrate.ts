@@ -15,6 +15,7 @@ import { createConnections } from './migrations/0010-connections.ts'
 import { createKeyRequests } from './migrations/0011-key-requests.ts'
 import { createAlerts } from './migrations/0012-alerts.ts'
 import { createHooks } from './migrations/0013-hooks.ts'
+import { createFoundDevices } from './migrations/0014-found-devices.ts'
 import { createShares } from './migrations/0016-shares.ts'
 import { addPublication } from './migrations/0017-publication.ts'
 import { createCitizenReports } from './migrations/0019-citizen-reports.ts'
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   createKeyRequests,
   createAlerts,
   createHooks,
+  createFoundDevices,
   createShares,
   addPublication,
   createCitizenReports,

@@ -8,6 +8,7 @@ import type { RejectionReason } from '../model/rejection.ts'
 import type { ServiceNoticeKind } from '../model/service-notice.ts'
 import type { Share, ShareAccess } from '../model/share.ts'
 import type { SiteKind } from '../model/site.ts'
+import type { Network } from '../model/uplink.ts'
 import type { RoundStage } from './registry.ts'
 
 // The tables as Kysely sees them; the comments are in the migration that makes them. Times are ms since 1970, booleans
@@ -130,6 +131,28 @@ export interface RegistryTables {
     state: Generated<string | null>
     feed: Generated<Uint8Array | null>
     feed_time: Generated<number | null>
+  }
+  mappings: {
+    authority: string
+    id: string
+    version: number
+    created_time: number
+    change: number
+    is_current: number
+    document: string
+  }
+  found_devices: {
+    authority: string
+    dev_eui: string
+    connection: string
+    network: Network
+    name: string | null
+    mapping: string | null
+    first_time: number
+    last_time: number
+    uplinks: number
+    sample: string | null
+    is_ignored: number
   }
   alerts: {
     authority: string

@@ -13,9 +13,11 @@ import type {
 } from '../model/citizen-report.ts'
 import type { Connection, ConnectionState } from '../model/connection.ts'
 import type { Device, DevicePatch, Kind, NewDevice } from '../model/device.ts'
+import type { Finding, FoundDevice } from '../model/found-device.ts'
 import type { Hook, HookDelivery, HookProgress } from '../model/hook.ts'
 import type { Key, NewKey } from '../model/key.ts'
 import type { KeyRequest, KeyRequestDecision, KeyRequestState, NewKeyRequest } from '../model/key-request.ts'
+import type { Mapping, NewMapping } from '../model/mapping.ts'
 import type { Page, PageQuery } from '../model/page.ts'
 import type { NewQuarantined, Quarantined, RejectionReason } from '../model/rejection.ts'
 import type { ReportSettings } from '../model/report-settings.ts'
@@ -164,6 +166,12 @@ export interface ConnectionRecord {
   readonly sealed: Uint8Array | null
   /** Null where it was not tried yet. */
   readonly state: ConnectionState | null
+}
+
+/** How a maker's payloads were read from a time on, in ms since 1970. */
+export interface MappingVersion {
+  readonly mapping: Mapping
+  readonly createdTime: number
 }
 
 /** Who an authority has told of its alerts, as it is kept. */
@@ -602,6 +610,35 @@ export interface Registry {
     after: number,
   ): Promise<readonly { readonly id: string; readonly bytes: Uint8Array; readonly receivedTime: number }[]>
 
+  /** Each in the version that is in use. */
+  listMappings(authority: string, page: PageQuery): Promise<Page<Mapping>>
+  /** Of all authorities, in the versions that are in use. */
+  listAllMappings(): Promise<readonly { readonly authority: string; readonly mapping: Mapping }[]>
+  /** Another one after any change of any authority's mappings. */
+  getMappingsVersion(): Promise<string>
+  getMapping(authority: string, id: string): Promise<Mapping>
+  /** Newest first: the last 50. */
+  listMappingVersions(authority: string, id: string): Promise<readonly MappingVersion[]>
+  /** Version 1. CONFLICT where an authority has 200 already. */
+  createMapping(authority: string, mapping: NewMapping, actor: string): Promise<Mapping>
+  /** The next version; the same one where nothing changes. */
+  updateMapping(authority: string, mapping: NewMapping, actor: string): Promise<Mapping>
+  /** CONFLICT, which names some of them, where devices are read by it. */
+  deleteMapping(authority: string, id: string, actor: string): Promise<void>
+
+  /** In the order of their EUIs. */
+  listFoundDevices(authority: string, page: PageQuery & { isIgnored: boolean }): Promise<Page<FoundDevice>>
+  /** With the last uplink of it; null where that was too long, or it is ignored. */
+  getFoundDevice(authority: string, devEui: string): Promise<FoundDevice & { readonly sample: string | null }>
+  /**
+   * Keeps what networks told of devices that nobody has registered, the latest last; resolves with the EUIs that are ignored. Beyond
+   * 1,000 devices of an authority those that were heard longest ago are forgotten.
+   */
+  recordFindings(authority: string, findings: readonly Finding[]): Promise<readonly string[]>
+  ignoreFoundDevice(authority: string, devEui: string, actor: string): Promise<void>
+  /** It is registered now; nothing where it is not there. */
+  forgetFoundDevice(authority: string, devEui: string): Promise<void>
+
   /** Newest first. */
   listTimetables(authority: string): Promise<readonly TimetableVersion[]>
   /** Of all authorities that have one, in their order. */
@@ -669,8 +706,8 @@ export interface Registry {
   /**
    * Lets go of quarantined readings received before a time, of the oldest beyond a number or a total of payload bytes per
    * authority, of sequences and claimed times older than 24 hours before `now`, of audit entries beyond 100,000 per authority, of
-   * requests for keys (see `model/key-request.ts`), of cleared alerts older than 92 days or beyond 10,000 per authority, of their
-   * events, of deliveries last tried 30 days ago or beyond 1,000 per hook, and of what is counted of keys for more than 92 days.
+   * requests for keys (see `model/key-request.ts`), of shares that have been over and accesses that have been for 92 days, of cleared alerts older than 92 days or beyond 10,000 per authority, of their
+   * events, of deliveries last tried 30 days ago or beyond 1,000 per hook, of found devices that were not heard for 90 days, and of what is counted of keys for more than 92 days.
    */
   trim(limits: {
     now: number

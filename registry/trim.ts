@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { trimAlerts } from './alerts.ts'
+import { trimFoundDevices } from './found-devices.ts'
 import { trimHookDeliveries } from './hook-deliveries.ts'
 import { trimKeyRequests } from './key-requests.ts'
 import type { Registry } from './registry.ts'
@@ -39,6 +40,7 @@ export function createTrimRecords({ database: { transact } }: RegistryContext): 
         await trimKeyRequests(transaction, now)
         await trimAlerts(transaction, now)
         await trimHookDeliveries(transaction, now)
+        await trimFoundDevices(transaction, now)
         await trimShares(transaction, now)
         await transaction
           .deleteFrom('key_usage')

@@ -4,6 +4,7 @@ import { describeReports } from './contract/citizen-reports.ts'
 import { describeConcurrency } from './contract/concurrency.ts'
 import { describeConnections } from './contract/connections.ts'
 import { describeDevices } from './contract/devices.ts'
+import { describeFoundDevices } from './contract/found-devices.ts'
 import type { RegistryHarness } from './contract/harness.ts'
 import { describeHooks } from './contract/hooks.ts'
 import { describeIngest } from './contract/ingest.ts'
@@ -11,6 +12,7 @@ import { describeIsolation } from './contract/isolation.ts'
 import { describeKeyRequests } from './contract/key-requests.ts'
 import { describeKeys } from './contract/keys.ts'
 import { describeLeases } from './contract/leases.ts'
+import { describeMappings } from './contract/mappings.ts'
 import { describeQuarantine } from './contract/quarantine.ts'
 import { describeReceiptTimes } from './contract/receipt-times.ts'
 import { describeRoundJobs } from './contract/round-jobs.ts'
@@ -32,6 +34,8 @@ export function describeRegistry(harness: RegistryHarness): void {
   describeLeases(harness)
   describeAlerts(harness)
   describeConnections(harness)
+  describeMappings(harness)
+  describeFoundDevices(harness)
   describeHooks(harness)
   describeShares(harness)
   describeReports(harness)
