@@ -3,6 +3,8 @@ import type { DeviceChange, DeviceRecord, Registry, Revocation } from './registr
 /** Every device of every authority, in memory, kept current by the registry's changes: the hot paths look here. */
 export interface DeviceDirectory {
   find(authority: string, deviceId: string): DeviceRecord | undefined
+  /** Whose setting `devEui` it is, in lower case. */
+  findByDevEui(authority: string, devEui: string): DeviceRecord | undefined
   list(authority: string): Iterable<DeviceRecord>
   /** Resolves once every change committed before the call is seen here. */
   refresh(): Promise<void>
@@ -19,6 +21,8 @@ const CHANGES_PER_READ = 5_000
 
 export async function openDeviceDirectory(registry: Registry): Promise<DeviceDirectory> {
   const authorities = new Map<string, Map<string, DeviceRecord>>()
+  /** By their EUI; of an authority without any there is no entry. */
+  const byDevEui = new Map<string, Map<string, DeviceRecord>>()
   const listeners = new Set<(change: DeviceChange) => void>()
   const revocationListeners = new Set<(revocation: Revocation) => void>()
   let version = 0
@@ -28,6 +32,7 @@ export async function openDeviceDirectory(registry: Registry): Promise<DeviceDir
 
   const directory: DeviceDirectory = {
     find: (authority, deviceId) => authorities.get(authority)?.get(deviceId),
+    findByDevEui: (authority, devEui) => byDevEui.get(authority)?.get(devEui),
     list: (authority) => authorities.get(authority)?.values() ?? [],
     refresh,
     onChange(listener) {
@@ -88,9 +93,28 @@ export async function openDeviceDirectory(registry: Registry): Promise<DeviceDir
       devices = new Map()
       authorities.set(change.authority, devices)
     }
+    indexDevEui(devices.get(change.deviceId), change.record)
     if (change.record) devices.set(change.deviceId, change.record)
     else devices.delete(change.deviceId)
     if (devices.size === 0) authorities.delete(change.authority)
     for (const listener of listeners) listener(change)
   }
+
+  function indexDevEui(before: DeviceRecord | undefined, after: DeviceRecord | undefined): void {
+    const earlier = devEuiOf(before)
+    // Another device may have it by now.
+    if (before && earlier !== undefined && byDevEui.get(before.authority)?.get(earlier) === before) {
+      byDevEui.get(before.authority)?.delete(earlier)
+      if (byDevEui.get(before.authority)?.size === 0) byDevEui.delete(before.authority)
+    }
+    const devEui = devEuiOf(after)
+    if (!after || devEui === undefined) return
+    const records = byDevEui.get(after.authority) ?? new Map<string, DeviceRecord>()
+    byDevEui.set(after.authority, records.set(devEui, after))
+  }
+}
+
+function devEuiOf(record: DeviceRecord | undefined): string | undefined {
+  const devEui = record?.device.settings.devEui
+  return typeof devEui === 'string' ? devEui : undefined
 }

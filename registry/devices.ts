@@ -5,6 +5,7 @@ import { recordChanged, recordCreated, takeVersions } from './device-changes.ts'
 import { type DeviceRow, toDevice, toDeviceRow, toDeviceValues } from './device-row.ts'
 import { insertRows } from './insert-rows.ts'
 import { listById } from './list-page.ts'
+import { refuseTakenEuis } from './refuse-taken-euis.ts'
 import type { Registry } from './registry.ts'
 import {
   alreadyExists,
@@ -49,6 +50,7 @@ export function createDeviceRecords(
         await requireAuthority(transaction, authority)
         const ids = devices.map((device) => device.id)
         await refuseExisting(transaction, authority, ids)
+        await refuseTakenEuis(transaction, authority, devices)
         const rows: DeviceRow[] = []
         const created: { device: Device; password: string }[] = []
         for (const device of devices) {
@@ -80,9 +82,11 @@ export function createDeviceRecords(
           .where('id', '=', id)
           .executeTakeFirst()
         if (!row) throw notFound('device', id)
+        const device = patched(toDevice(row), patch)
+        if (patch.settings?.['devEui'] !== undefined) await refuseTakenEuis(transaction, authority, [device])
         const updated = await transaction
           .updateTable('devices')
-          .set(toDeviceValues(patched(toDevice(row), patch)))
+          .set(toDeviceValues(device))
           .where('authority', '=', authority)
           .where('id', '=', id)
           .returningAll()

@@ -163,4 +163,22 @@ describe('a directory of devices', () => {
       expect(idsOf(two)).toEqual(idsOf(one))
     }
   })
+
+  test('finds a device by its DevEUI, which may go over to another one', async () => {
+    const registry = await openRegistry()
+    const devEui = '00000000000000a1'
+    await registry.createDevices('alpha', [createBin('bin-1', { settings: { devEui } })], ACTOR)
+    const directory = await openDeviceDirectory(registry)
+    expect(directory.findByDevEui('alpha', devEui)?.device.id).toBe('bin-1')
+    expect(directory.findByDevEui('beta', devEui)).toBeUndefined()
+    // The directory hears of both at once, of the one that was changed last last.
+    await registry.updateDevice('alpha', 'bin-1', { settings: { devEui: null } }, ACTOR)
+    await registry.createDevices('alpha', [createBin('bin-2', { settings: { devEui } })], ACTOR)
+    await registry.updateDevice('alpha', 'bin-1', { name: 'without' }, ACTOR)
+    await directory.refresh()
+    expect(directory.findByDevEui('alpha', devEui)?.device.id).toBe('bin-2')
+    await registry.deleteDevice('alpha', 'bin-2', ACTOR)
+    await directory.refresh()
+    expect(directory.findByDevEui('alpha', devEui)).toBeUndefined()
+  })
 })

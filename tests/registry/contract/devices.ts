@@ -146,6 +146,24 @@ export function describeDevices(harness: RegistryHarness): void {
       const again = await registry.listDeviceChanges(later.at(-1)?.version ?? 0, 10)
       expect(again).toMatchObject([{ deviceId: 'b', record: { device: { id: 'b' } } }])
     })
+
+    test('of an authority no two have one DevEUI, whichever way they come by it', async () => {
+      const registry = await openWithAuthorities(harness, 'alpha', 'beta')
+      const devEui = '00000000000000a1'
+      const first = createBin('bin-1', { settings: { devEui } })
+      const second = createBin('bin-2', { settings: { devEui } })
+      const taken = { code: 'ALREADY_EXISTS', message: expect.stringContaining('bin-1') }
+      await expect(registry.createDevices('alpha', [first, second], ACTOR)).rejects.toMatchObject(taken)
+      await registry.createDevices('alpha', [first], ACTOR)
+      await registry.createDevices('beta', [second], ACTOR)
+      await expect(registry.createDevices('alpha', [second], ACTOR)).rejects.toMatchObject(taken)
+      await registry.createDevices('alpha', [createBin('bin-2')], ACTOR)
+      const patch = { settings: { devEui } }
+      await expect(registry.updateDevice('alpha', 'bin-2', patch, ACTOR)).rejects.toMatchObject(taken)
+      await registry.updateDevice('alpha', 'bin-1', patch, ACTOR)
+      await registry.updateDevice('alpha', 'bin-1', { settings: { devEui: null } }, ACTOR)
+      await registry.updateDevice('alpha', 'bin-2', patch, ACTOR)
+    })
   })
 }
 
