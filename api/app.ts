@@ -40,6 +40,8 @@ import { registerRoundMarks } from './endpoints/round-marks.ts'
 import { registerRoundReports } from './endpoints/round-reports.ts'
 import { registerRounds } from './endpoints/rounds.ts'
 import { registerServiceNotices } from './endpoints/service-notices.ts'
+import { registerSharedData } from './endpoints/shared-data.ts'
+import { registerShares } from './endpoints/shares.ts'
 import { registerSignIn } from './endpoints/sign-in.ts'
 import { registerSiri } from './endpoints/siri.ts'
 import { registerSites } from './endpoints/sites.ts'
@@ -227,6 +229,8 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerAlerts(app, parts, createAlertEvents(parts))
   registerHooks(app, parts)
   registerHookDeliveries(app, parts, hookSender)
+  registerShares(app, parts)
+  registerSharedData(app, parts, boards)
   registerKeys(app, parts, usage)
   registerKeyRequests(app, parts)
   registerAudit(app, parts)

@@ -97,5 +97,6 @@ const TAGS = [
   { name: 'transit', description: 'Feeds of public transport.' },
   { name: 'alerts', description: 'What operations teams have to look at.' },
   { name: 'keys', description: 'Who may use the API, and who did what.' },
+  { name: 'shares', description: 'What authorities let each other use.' },
   { name: 'operation', description: 'Is it alive, is it ready, how much does it do.' },
 ]

@@ -11,6 +11,7 @@ export type Tag =
   | 'transit'
   | 'alerts'
   | 'keys'
+  | 'shares'
   | 'operation'
 
 /** What the OpenAPI document says of an endpoint that takes a key; the operation's id is stable. */

@@ -11,7 +11,7 @@ import { authorityParams, schemas } from '../schemas.ts'
 import { SERVED_ROUTE, serveBody } from '../served-body.ts'
 import { timeQuery } from '../time-query.ts'
 
-const departuresSchema = z.object({
+export const departuresSchema = z.object({
   stop: z.string(),
   generatedTime: z.string(),
   items: z.array(departureSchema),
@@ -21,7 +21,7 @@ schemas.add(departureSchema, { id: 'Departure' })
 schemas.add(departuresSchema, { id: 'Departures' })
 
 const stopParams = authorityParams.extend({ stop: z.string().min(1).max(200) })
-const boardQuery = z.object({
+export const boardQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(20),
   minutes: z.coerce.number().int().min(1).max(1_440).default(120).describe('How far to look ahead'),
 })
