@@ -10,6 +10,7 @@ export type Tag =
   | 'rounds'
   | 'transit'
   | 'alerts'
+  | 'reports'
   | 'keys'
   | 'shares'
   | 'operation'

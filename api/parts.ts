@@ -105,6 +105,8 @@ export interface ApiParts {
   readonly judgesAlerts?: boolean | undefined
   /** Called before the balance is read, so that it shows what was accepted up to now. */
   readonly refreshBalance?: (() => Promise<void>) | undefined
+  /** How long contact details of reports are kept after those are closed; 90 by default, and 0 keeps none. */
+  readonly contactDays?: number | undefined
   /** Where the outside reaches this server, without a trailing slash; `Location` and `Link` begin with it. */
   readonly publicUrl?: string | undefined
   /** A style for the console's map from elsewhere, and the origins that it needs; without it no page asks another host. */

@@ -92,7 +92,7 @@ const CODES_OF_FASTIFY: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_HANDLER_TIMEOUT: 'BUSY',
 }
 
-function toKerbsideError(error: unknown): KerbsideError {
+export function toKerbsideError(error: unknown): KerbsideError {
   if (error instanceof KerbsideError) return error
   if (error instanceof z.ZodError) {
     return new KerbsideError('INVALID_REQUEST', 'The request is not as it should be', {

@@ -14,6 +14,7 @@ export const PUBLISHABLE = [
   'gtfs-rt',
   'service-alerts',
   'rounds',
+  'open311',
 ] as const
 export type Publishable = (typeof PUBLISHABLE)[number]
 

@@ -64,23 +64,21 @@ export function createReportRecords(
           words: writeTexts(reportWordsSchema.parse(report.words)),
           contact: report.contact && writeTexts(reportContactSchema.parse(report.contact)),
         }
-        const isKept = !same || same.voices < VOICES_KEPT_MAX
-        if (isKept) await transaction.insertInto('citizen_reports').values(row).execute()
+        if (!same || same.voices < VOICES_KEPT_MAX) {
+          await transaction.insertInto('citizen_reports').values(row).execute()
+        }
         const first = same && { ...same, voices: same.voices + 1, updated_time: now }
         if (first) await updateRow(transaction, first)
         const { service, deviceId } = report
         await recordAudit(transaction, context, [
           entry(authority, row.id, 'create', actor, { service, deviceId, duplicateOf: row.duplicate_of }),
         ])
-        return {
-          report: toReport(first ?? row),
-          isDuplicate: same !== undefined,
-          ...(isKept && { voiceId: row.id }),
-        }
+        return { report: toReport(first ?? row), isDuplicate: same !== undefined }
       })
     },
 
     async listReports(authority, { limit, after, ids, services, status, deviceId, isJoined, from, to }) {
+      if (ids?.length === 0 || services?.length === 0) return { items: [], next: null }
       let query = kysely
         .selectFrom('citizen_reports')
         .selectAll()

@@ -19,6 +19,7 @@ import type { Key, NewKey } from '../model/key.ts'
 import type { KeyRequest, KeyRequestDecision, KeyRequestState, NewKeyRequest } from '../model/key-request.ts'
 import type { Mapping, NewMapping } from '../model/mapping.ts'
 import type { Page, PageQuery } from '../model/page.ts'
+import type { FieldValue } from '../model/reading.ts'
 import type { NewQuarantined, Quarantined, RejectionReason } from '../model/rejection.ts'
 import type { ReportSettings } from '../model/report-settings.ts'
 import type { Round } from '../model/round.ts'
@@ -92,6 +93,28 @@ export interface SeenSequence {
   readonly time: number
 }
 
+/** An ever-growing sum, and after how many bits it begins at 0 again, where that is known. */
+export interface CounterSum {
+  readonly sum: number
+  readonly bits: number | undefined
+}
+
+/** What a part of a counter said at a time, kept so that what it counted since is known. */
+export interface CounterSums {
+  readonly authority: string
+  readonly device: string
+  /** As in a reading. */
+  readonly part: string
+  /** ms since 1970 */
+  readonly time: number
+  /** By the field of a reading that they become. */
+  readonly sums: Readonly<Record<string, CounterSum>>
+  /** What else it measured. */
+  readonly fields: Readonly<Record<string, FieldValue>>
+  /** That nothing before it has been counted. */
+  readonly isFirst: boolean
+}
+
 /** What became of a batch of messages of one source. */
 export interface IngestOutcome {
   /** MessageSource.id */
@@ -103,6 +126,7 @@ export interface IngestOutcome {
   readonly counts: readonly { authority: string; stored: number; quarantined: number }[]
   readonly quarantined: readonly NewQuarantined[]
   readonly sequences: readonly SeenSequence[]
+  readonly counterSums?: readonly CounterSums[]
   readonly statuses: readonly DeviceStatus[]
 }
 
@@ -520,9 +544,8 @@ export interface Registry {
 
   /**
    * Keeps what somebody reported, or attaches it to an open report of the same that was made at `duplicatesSince` or later: of
-   * the same bin, or at most `duplicateM` away where one of them names none. Resolves with the report that counts, and with the id
-   * of what was kept of this one, by which that is found, too; none where so many said so that this is only counted. BUSY where
-   * `openMax` are open already.
+   * the same bin, or at most `duplicateM` away where one of them names none. Resolves with the report that counts. Of more
+   * than 50 who say the same, the others are counted only. BUSY where `openMax` are open already.
    */
   createReport(
     authority: string,
@@ -533,7 +556,7 @@ export interface Registry {
       readonly duplicateM: number
       readonly duplicatesSince: number
     },
-  ): Promise<{ report: CitizenReport; isDuplicate: boolean; voiceId?: string }>
+  ): Promise<{ report: CitizenReport; isDuplicate: boolean }>
   /** Newest first. */
   listReports(authority: string, page: PageQuery & ReportFilter): Promise<Page<CitizenReport>>
   /** By its own id, or that of one that was attached to it. */
@@ -662,7 +685,7 @@ export interface Registry {
   /** How far a source's messages have been recorded; undefined where none were. */
   findPosition(source: string): Promise<number | undefined>
   /**
-   * Counts a batch, keeps its quarantined readings, sequences and statuses, and moves the source's position, all or
+   * Counts a batch, keeps its quarantined readings, sequences, sums of counters and statuses, and moves the source's position, all or
    * nothing. Resolves with false, and changes nothing, where the recorded position is not the one that the batch follows:
    * it was recorded before, or another ingest has recorded some of its messages.
    */
@@ -672,6 +695,18 @@ export interface Registry {
     sequences: readonly Omit<SeenSequence, 'time'>[],
     since: number,
   ): Promise<readonly SeenSequence[]>
+  /**
+   * What parts of counters said since the last time before `before`, in ms since 1970, that one included. Older ones than of the last
+   * 25 hours are let go, but for the last of them, which goes after 8 days.
+   */
+  findCounterSums(
+    parts: readonly {
+      readonly authority: string
+      readonly device: string
+      readonly part: string
+      readonly before: number
+    }[],
+  ): Promise<readonly CounterSums[]>
   /**
    * Resolves with the first millisecond of each device that no claim before has taken, 0 where any is free. From there, each
    * message at the time that it was received at the earliest, the claimant has its slots; later claims get none of

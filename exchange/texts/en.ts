@@ -26,6 +26,20 @@ export const en = {
   source: 'Source: {attribution}',
   serviceAlertsOf: 'Service alerts of {authority}',
   worksOf: 'Works and changes of {authority}',
+  overflowingBin: 'Overflowing bin',
+  overflowingBinAbout: 'A public bin that is full, or has waste lying beside it',
+  damagedBin: 'Damaged bin',
+  damagedBinAbout: 'A bin that is broken, burnt, fallen over or gone',
+  missedCollection: 'Missed collection',
+  missedCollectionAbout: 'A bin that was put out and not emptied on its day',
+  otherReport: 'Something else',
+  otherReportAbout: 'Anything else about bins and collections',
+  whichBin: 'The number of the bin, if there is one on it',
+  reportReceived: 'We have your report. Thank you for telling us.',
+  reportAttached: 'Others have told us of this already; your report was added to theirs.',
+  reportEmptied: 'The bin has been emptied. Thank you for telling us.',
+  reportDone: 'This has been dealt with. Thank you for telling us.',
+  reportRejected: 'We looked into this, and there was nothing for us to do.',
 } as const satisfies Record<string, string>
 
 /** What people are told, by its name; a language has every one of them. */

@@ -27,12 +27,11 @@ export function describeReports(harness: RegistryHarness): void {
   describe('reports of citizens', () => {
     test('one is kept, and listed newest first', async () => {
       const registry = await openAlpha()
-      const { report, voiceId, isDuplicate } = await registry.createReport('alpha', createReport(), LIMITS)
+      const { report, isDuplicate } = await registry.createReport('alpha', createReport(), LIMITS)
       const { contact, ...told } = createReport()
       expect(report).toMatchObject({ ...told, status: 'open', outcome: null, voices: 1, closedTime: null })
       expect(isDuplicate).toBe(false)
       expect(await registry.getReport('alpha', report.id)).toEqual(report)
-      expect(voiceId).toBe(report.id)
       expect(await registry.listReportVoices('alpha', report.id)).toEqual([
         { id: report.id, requestedTime: report.requestedTime, words: WORDS, contact },
       ])
@@ -60,8 +59,9 @@ export function describeReports(harness: RegistryHarness): void {
       // Some 20 m to the north; then some 50.
       const near = await registry.createReport('alpha', createReport({ latitude: 52.50018 }), LIMITS)
       expect(near).toMatchObject({ isDuplicate: true, report: { id: report.id, voices: 2 } })
-      expect((await registry.getReport('alpha', near.voiceId ?? '')).id).toBe(report.id)
-      expect(await registry.listReportVoices('alpha', report.id)).toHaveLength(2)
+      const [first, second] = await registry.listReportVoices('alpha', report.id)
+      expect(first?.id).toBe(report.id)
+      expect((await registry.getReport('alpha', second?.id ?? '')).id).toBe(report.id)
       const isNew = async (changes: Partial<NewCitizenReport>, limits: object = {}) =>
         !(await registry.createReport('alpha', createReport(changes), { ...LIMITS, ...limits })).isDuplicate
       expect(await isNew({ latitude: 52.50045 })).toBe(true)
@@ -78,7 +78,6 @@ export function describeReports(harness: RegistryHarness): void {
       const registry = await openAlpha()
       for (let count = 0; count < 51; count++) await registry.createReport('alpha', createReport(), LIMITS)
       const last = await registry.createReport('alpha', createReport(), LIMITS)
-      expect(last.voiceId).toBeUndefined()
       expect(last.report.voices).toBe(52)
       expect(await registry.listReportVoices('alpha', last.report.id)).toHaveLength(50)
     })
