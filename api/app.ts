@@ -9,6 +9,7 @@ import { createAlertDesk } from './alert-desk.ts'
 import { createAlertEvents } from './alert-events.ts'
 import { limitBodyTimes } from './body-times.ts'
 import { answerNotModified } from './conditional-get.ts'
+import { createDatasetViews } from './dataset-views.ts'
 import { createDepartureBoards } from './departure-boards.ts'
 import { createDepartureEvents } from './departure-events.ts'
 import { addDocs } from './docs.ts'
@@ -34,7 +35,6 @@ import { registerIngest } from './endpoints/ingest.ts'
 import { registerKeyRequests } from './endpoints/key-requests.ts'
 import { registerKeys } from './endpoints/keys.ts'
 import { registerMaps } from './endpoints/maps.ts'
-import { registerOpen311 } from './endpoints/open311.ts'
 import { registerQuarantine } from './endpoints/quarantine.ts'
 import { registerReadings } from './endpoints/readings.ts'
 import { registerRoundMarks } from './endpoints/round-marks.ts'
@@ -162,10 +162,11 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   lane.openOn(app.server)
   app.addHook('preClose', async () => lane.close())
   const boards = createDepartureBoards(view, async (authority) =>
-    termsOf(await known.getAuthority(authority)),
+    termsOf(await known.getAuthority(authority), 'departures'),
   )
   const departureEvents = createDepartureEvents({ boards, view, logger: parts.logger })
   app.addHook('preClose', async () => departureEvents.close())
+  const datasets = createDatasetViews({ ...parts, known })
   const stopBoards = createStopBoards(view)
   const { channel } = parts
   const signDesk = channel && createSignDesk({ ...parts, channel, boards: stopBoards })
@@ -190,11 +191,11 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerAuthorities(app, parts, liveRounds)
   registerDevices(app, parts)
   registerReadings(app, parts)
-  registerMaps(app, parts)
+  registerMaps(app, parts, datasets)
   registerStreets(app, parts)
-  registerTrafficForecast(app, parts)
-  registerBinForecast(app, parts)
-  registerBinOutlook(app, parts)
+  registerTrafficForecast(app, parts, datasets)
+  registerBinForecast(app, parts, datasets)
+  registerBinOutlook(app, parts, datasets)
   registerIngest(app, parts)
   registerQuarantine(app, parts)
   registerSites(app, parts)
@@ -232,7 +233,6 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerHookDeliveries(app, parts, hookSender)
   registerShares(app, parts)
   registerSharedData(app, parts, boards)
-  await registerOpen311(app, parts)
   registerKeys(app, parts, usage)
   registerKeyRequests(app, parts)
   registerAudit(app, parts)

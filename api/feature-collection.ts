@@ -4,9 +4,12 @@ import type { Reading } from '../model/reading.ts'
 import { silentAfterSeconds } from '../model/silence.ts'
 import { formatTime } from '../model/time.ts'
 import { weakETag } from './conditional-get.ts'
+import { type Terms, termsShape } from './licences.ts'
 import { nestFields } from './reading-json.ts'
 
 export interface FeatureParts {
+  /** What whoever shows them has to know. */
+  readonly terms?: Terms
   readonly devices: Iterable<Device>
   /** The newest of each part of each device. */
   readonly latest: readonly Reading[]
@@ -14,20 +17,31 @@ export interface FeatureParts {
   readonly isOnline: ReadonlyMap<string, boolean>
   /** ms since 1970 */
   readonly now: number
+  /** In ms since 1970: who should have been heard of by then is silent; `now` where it is not given. */
+  readonly heardUntil?: number
 }
 
 /**
  * Devices with their latest reading as GeoJSON (RFC 7946), in the order of their ids, and an ETag that stays the same
  * while nothing but their ages changes.
  */
-export function writeFeatureCollection({ devices, latest, isOnline, now }: FeatureParts): {
+export function writeFeatureCollection({
+  terms,
+  devices,
+  latest,
+  isOnline,
+  now,
+  heardUntil = now,
+}: FeatureParts): {
   body: string
   etag: string
 } {
   const latestByDevice = groupByDevice(latest)
   const sorted = [...devices].sort((a, b) => (a.id < b.id ? -1 : 1))
   // Flat pieces, joined once: ten thousand features made of small strings cost more to glue than to write.
-  const pieces: string[] = ['{"type":"FeatureCollection","features":[']
+  const pieces: string[] = [
+    `${JSON.stringify({ type: 'FeatureCollection', ...terms }).slice(0, -1)},"features":[`,
+  ]
   const ageIndexes: number[] = []
   for (const device of sorted) {
     const readings = latestByDevice.get(device.id) ?? NONE
@@ -45,7 +59,7 @@ export function writeFeatureCollection({ devices, latest, isOnline, now }: Featu
       ',"ageSeconds":',
       newest ? String(Math.max(0, Math.floor((now - newest.time) / 1000))) : 'null',
     )
-    pieces.push(isSilent(device, newest, now) ? ',"isSilent":true' : ',"isSilent":false')
+    pieces.push(isSilent(device, newest, heardUntil) ? ',"isSilent":true' : ',"isSilent":false')
     const online = isOnline.get(device.id)
     if (online !== undefined) pieces.push(online ? ',"isOnline":true' : ',"isOnline":false')
     writeReadings(pieces, readings, newest)
@@ -60,6 +74,7 @@ export function writeFeatureCollection({ devices, latest, isOnline, now }: Featu
 /** For the document: what the latest reading's fields are depends on the kind. */
 export const featureCollectionSchema = z.object({
   type: z.literal('FeatureCollection'),
+  ...termsShape,
   features: z.array(
     z.object({
       type: z.literal('Feature'),

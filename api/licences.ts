@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Authority } from '../model/authority.ts'
+import { termsOfDataset } from '../exchange/dataset-terms.ts'
+import type { Authority, Publishable } from '../model/authority.ts'
 import type { KnownCallers } from './known-callers.ts'
 import type { Api } from './parts.ts'
 
@@ -20,7 +21,9 @@ export const termsShape = {
 /** What whoever shows the data has to know, as it stands in JSON. */
 export type Terms = Pick<Authority, 'licence' | 'attribution'>
 
-export function termsOf({ licence, attribution }: Authority): Terms {
+/** Those of a dataset: its own, or the authority's. */
+export function termsOf(authority: Authority, dataset: Publishable): Terms {
+  const { licence, attribution } = termsOfDataset(authority, dataset)
   return { ...(licence !== undefined && { licence }), ...(attribution !== undefined && { attribution }) }
 }
 
@@ -30,11 +33,23 @@ export function tellLicences(app: Api, known: KnownCallers): void {
     const { authority } = request.params as { authority?: string }
     if (!request.routeOptions.config.isLicensed || authority === undefined) return done()
     const found = known.peekAuthority(authority)
-    const tell = ({ licence }: Authority): void => {
+    const tell = (found: Authority): void => {
+      const { licence } = termsOfDataset(found, chooseDataset(found, request.routeOptions.config.published))
       if (licence !== undefined) reply.header('link', `<${licence}>; rel="license"`)
       done()
     }
     if (found) return tell(found)
     known.getAuthority(authority).then(tell, done)
   })
+}
+
+/** Which of the datasets that open a route its answer is of: the first that is published. */
+export function chooseDataset(
+  { published }: Authority,
+  opening: Publishable | readonly Publishable[] = [],
+): Publishable {
+  const datasets = [opening].flat()
+  const first = datasets.find((dataset) => published.includes(dataset)) ?? datasets[0]
+  if (first === undefined) throw new Error('what is licensed is of a dataset')
+  return first
 }

@@ -12,11 +12,11 @@ export const DEVICE_DATASETS = {
 } as const satisfies Record<string, Kind>
 export type DeviceDataset = keyof typeof DEVICE_DATASETS
 
-/** What an authority's publication lets everybody see of a dataset's devices and readings. */
+/** What somebody may see of a dataset's devices and readings. */
 export interface PublishedView {
   /** In ms since 1970: what was measured after this is not told. Infinity without a delay. */
   readonly toldUntil: number
-  /** The device as everybody may see it, always the same object for the same device; undefined where it is not told. */
+  /** The device as it is shown, always the same object for the same device; undefined where it is not told. */
   findDevice(device: Device): Device | undefined
   /** The reading of a device that is told; undefined where it is too young. */
   findReading(reading: Reading): Reading | undefined
@@ -42,13 +42,20 @@ export function createPublishedView(
   }
 }
 
+/** What a key of the authority lets see: everything, at once. */
+export const WHOLE_VIEW: PublishedView = {
+  toldUntil: Number.POSITIVE_INFINITY,
+  findDevice: (device) => device,
+  findReading: (reading) => reading,
+}
+
 /** Whose bin it is can be told from where it stands. */
 export function isHousehold({ kind, uprn }: Device): boolean {
   return kind === 'bin' && uprn !== null
 }
 
 /** In ms since 1970; a counter's time is when its interval began. */
-export function measuredUntil({ time, fields }: Reading): number {
+function measuredUntil({ time, fields }: Reading): number {
   const { intervalSeconds } = fields
   return typeof intervalSeconds === 'number' ? time + intervalSeconds * 1000 : time
 }

@@ -3,6 +3,7 @@ import { DEFAULT_THRESHOLD_PERCENT } from '../../model/device.ts'
 import { KerbsideError } from '../../model/error.ts'
 import { formatTime, parseTime } from '../../model/time.ts'
 import type { FillForecast } from '../../rounds/forecast/fill-forecast.ts'
+import { type DatasetViews, refuseDelayed } from '../dataset-views.ts'
 import { answers, documentedPublishable } from '../documented.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { deviceParams } from '../schemas.ts'
@@ -48,7 +49,11 @@ const forecastSchema = z.object({
 })
 
 /** How full a bin will be. */
-export function registerBinForecast(app: Api, { registry, fillForecasts, clock }: ApiParts): void {
+export function registerBinForecast(
+  app: Api,
+  { registry, fillForecasts, clock }: ApiParts,
+  datasets: DatasetViews,
+): void {
   app.get(
     '/v1/authorities/:authority/bins/:device/forecast',
     {
@@ -58,7 +63,7 @@ export function registerBinForecast(app: Api, { registry, fillForecasts, clock }
           'maps',
           'forecastBin',
           'How full a bin is expected to be, and when it overflows',
-          "Learnt from the last two to eight weeks of its readings (eight up to 700 bins), and from the bins of its stream as far as they are few. `asUsual` is what will be seen if it is emptied as it was until now, `nobodyEmpties` what happens if it is not. With 80 % it stands between `lowPercent` and `highPercent`; chances are of reaching the threshold (the bin's own, or 75 %) or 100 % at any moment up to `time`. `knownUntil` is the latest reading that was used; of a bin without any it is null, and the bin is taken as empty now. The first answer for an authority takes some seconds.",
+          "Learnt from the last two to eight weeks of its readings (eight up to 700 bins), and from the bins of its stream as far as they are few. `asUsual` is what will be seen if it is emptied as it was until now, `nobodyEmpties` what happens if it is not. With 80 % it stands between `lowPercent` and `highPercent`; chances are of reaching the threshold (the bin's own, or 75 %) or 100 % at any moment up to `time`. `knownUntil` is the latest reading that was used; of a bin without any it is null, and the bin is taken as empty now. The first answer for an authority takes some seconds. Without a key there is none where the authority tells bins later than they are measured.",
         ),
         params: deviceParams,
         querystring: forecastQuery,
@@ -67,7 +72,11 @@ export function registerBinForecast(app: Api, { registry, fillForecasts, clock }
     },
     async (request) => {
       const { authority, device: id } = request.params
-      const { kind, settings } = await registry.getDevice(authority, id)
+      const device = await registry.getDevice(authority, id)
+      const shown = await datasets.show(request, authority, 'bins')
+      if (!shown.findDevice(device)) throw new KerbsideError('NOT_FOUND', `There is no device "${id}".`)
+      refuseDelayed(shown)
+      const { kind, settings } = device
       if (kind !== 'bin') throw new KerbsideError('NOT_FOUND', `${id} is no bin but a ${kind}`)
       const thresholdPercent = settings.thresholdPercent ?? DEFAULT_THRESHOLD_PERCENT
       // Of the whole hour, so that the answer stays the same within one as long as nothing is read.

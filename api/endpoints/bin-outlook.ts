@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Device } from '../../model/device.ts'
 import { DEFAULT_THRESHOLD_PERCENT } from '../../model/device.ts'
+import { type DatasetViews, refuseDelayed } from '../dataset-views.ts'
 import { answers, documentedPublishable } from '../documented.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { authorityParams, schemas } from '../schemas.ts'
@@ -35,6 +36,7 @@ type Outlook = z.infer<typeof outlookSchema>
 export function registerBinOutlook(
   app: Api,
   { directory, fillForecasts, clock }: Pick<ApiParts, 'directory' | 'fillForecasts' | 'clock'>,
+  datasets: DatasetViews,
 ): void {
   const outlooks = createSharedValues<Outlook>({
     freshMs: FRESH_MS * clock.speed,
@@ -56,13 +58,21 @@ export function registerBinOutlook(
           'maps',
           'getBinOutlook',
           'How full all bins will be in a day if nobody empties them',
-          'With the chance that each is full by then. Bins of which nothing was read are left out, as are those after the first 5,000. Up to ten minutes old; the first answer for an authority takes some seconds.',
+          'With the chance that each is full by then. Bins of which nothing was read are left out, as are those after the first 5,000. Up to ten minutes old; the first answer for an authority takes some seconds. Without a key there is none where the authority tells bins later than they are measured.',
         ),
         params: authorityParams,
         response: answers(200, 'In the order of their ids', outlookSchema),
       },
     },
-    async (request) => outlooks.get(request.params.authority),
+    async (request) => {
+      const { authority } = request.params
+      const shown = await datasets.show(request, authority, 'bins')
+      refuseDelayed(shown)
+      const outlook = await outlooks.get(authority)
+      if (shown.isWhole) return outlook
+      const ids = new Set(shown.listDevices().map(({ id }) => id))
+      return { ...outlook, items: outlook.items.filter(({ device }) => ids.has(device)) }
+    },
   )
 
   async function foresee(authority: string): Promise<Outlook> {

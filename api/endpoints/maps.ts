@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import type { Publishable } from '../../model/authority.ts'
+import type { DeviceDataset } from '../../exchange/published-view.ts'
 import type { Device, Kind } from '../../model/device.ts'
 import type { Reading } from '../../model/reading.ts'
+import type { DatasetViews } from '../dataset-views.ts'
 import { answersWith, documentedPublishable } from '../documented.ts'
 import { featureCollectionSchema, writeFeatureCollection } from '../feature-collection.ts'
+import { termsOf } from '../licences.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { authorityParams } from '../schemas.ts'
 import { timeQuery } from '../time-query.ts'
@@ -17,13 +19,13 @@ const mapQuery = z.object({
 
 interface MapOfKind {
   readonly kind: Kind
-  readonly published: Publishable & ('bins' | 'counters' | 'displays' | 'vehicles')
+  readonly published: DeviceDataset
   readonly operationId: string
   readonly description: string
 }
 
 const SILENCE =
-  'A device is silent after three of its `reportIntervalSeconds` without a reading, or, where that is not set, after'
+  'Without a key it is what the authority publishes: a part of the fields, with its delay, and no bin of a household unless its place is rounded. A device is silent after three of its `reportIntervalSeconds` without a reading, or, where that is not set, after'
 
 const MAPS: readonly MapOfKind[] = [
   { kind: 'bin', published: 'bins', operationId: 'mapBins', description: `${SILENCE} 26 hours.` },
@@ -43,12 +45,12 @@ const MAPS: readonly MapOfKind[] = [
 ]
 
 /** The latest of each device of a kind, as GeoJSON. */
-export function registerMaps(app: Api, { registry, directory, store, clock }: ApiParts): void {
+export function registerMaps(app: Api, { registry }: ApiParts, datasets: DatasetViews): void {
   for (const { kind, published, operationId, description } of MAPS) {
     app.get(
       `/v1/authorities/:authority/${published}`,
       {
-        config: { scope: 'read', published },
+        config: { scope: 'read', published, isLicensed: true },
         schema: {
           ...documentedPublishable(
             'maps',
@@ -66,38 +68,40 @@ export function registerMaps(app: Api, { registry, directory, store, clock }: Ap
       async (request, reply) => {
         const { authority } = request.params
         const { receivedAfter } = request.query
+        const shown = await datasets.show(request, authority, published)
         const [latest, statuses] = await Promise.all([
-          store.listLatest(authority, kind),
-          registry.listDeviceStatuses(authority),
+          shown.listLatest(),
+          // Whether it is connected is for those who keep it.
+          shown.isWhole ? registry.listDeviceStatuses(authority) : [],
         ])
         const isOnline = new Map<string, boolean>()
         for (const status of statuses) {
           if (status.kind === kind) isOnline.set(status.device, status.isOnline)
         }
+        const { now, toldUntil } = shown
         const { body, etag } = writeFeatureCollection({
-          devices:
-            receivedAfter === undefined
-              ? devicesOfKind(authority, kind)
-              : devicesWithNews(authority, latest, receivedAfter),
+          terms: termsOf(shown.authority, published),
+          devices: chooseDevices(shown.listDevices(), latest, receivedAfter),
           latest,
           isOnline,
-          now: clock.now(),
+          now,
+          heardUntil: Math.min(now, toldUntil),
         })
         reply.header('etag', etag)
         return sendWritten(reply, 'application/geo+json; charset=utf-8', body)
       },
     )
   }
+}
 
-  function* devicesWithNews(authority: string, latest: readonly Reading[], after: number): Iterable<Device> {
-    const ids = new Set(latest.flatMap(({ device, receivedTime }) => (receivedTime > after ? [device] : [])))
-    for (const id of ids) {
-      const found = directory.find(authority, id)
-      if (found) yield found.device
-    }
-  }
-
-  function* devicesOfKind(authority: string, kind: Kind): Iterable<Device> {
-    for (const { device } of directory.list(authority)) if (device.kind === kind) yield device
-  }
+function chooseDevices(
+  devices: readonly Device[],
+  latest: readonly Reading[],
+  receivedAfter: number | undefined,
+): readonly Device[] {
+  if (receivedAfter === undefined) return devices
+  const ids = new Set(
+    latest.flatMap(({ device, receivedTime }) => (receivedTime > receivedAfter ? [device] : [])),
+  )
+  return devices.filter(({ id }) => ids.has(id))
 }

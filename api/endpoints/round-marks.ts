@@ -10,6 +10,7 @@ import { createRoundMending } from '../round-mending.ts'
 import { createRoundRevisions } from '../round-revisions.ts'
 import { createRoundWatch } from '../round-watch.ts'
 import { authorityParams, schemas } from '../schemas.ts'
+import { createShowRound } from '../show-rounds.ts'
 
 /** Streams of changes that this process serves at once; one more is answered with 503. */
 const CHANGE_STREAMS_MAX = 500
@@ -32,6 +33,7 @@ export function registerRoundMarks(app: Api, parts: ApiParts): void {
   const revisions = createRoundRevisions({ registry, logger })
   const mending = createRoundMending(parts, revisions.tell)
   const watch = createRoundWatch(parts, mending)
+  const show = createShowRound(parts)
   const streams = new Set<EventStream>()
   app.addHook('onReady', async () => watch.start())
   app.addHook('preClose', async () => {
@@ -106,12 +108,14 @@ export function registerRoundMarks(app: Api, parts: ApiParts): void {
       })
       streams.add(stream)
       stopListening = revisions.listen(authority, id, since, {
-        onRevision: ({ revision, isMending = false, changes = [] }) =>
+        onRevision: (revised) => {
+          const { revision, isMending = false, changes = [] } = show(request, authority, revised)
           stream.send({
             id: `${revision}`,
             event: 'mended',
             data: { id, revision, isMending, changes },
-          }),
+          })
+        },
         onEnd: () => stream.end(),
       })
       return answer

@@ -9,8 +9,10 @@ import { SHEET_STYLE, type SheetNames, writeRoundSheet } from '../../rounds/writ
 import { answers, answersWith, documentedPublishable } from '../documented.ts'
 import { listSites } from '../list-sites.ts'
 import type { Api, ApiParts } from '../parts.ts'
-import { hasKeyOf } from '../rights.ts'
+import { actorOf, hasKeyOf } from '../rights.ts'
 import { authorityParams, schemas } from '../schemas.ts'
+import { readSharedBins } from '../shared-bins.ts'
+import { createShowRound } from '../show-rounds.ts'
 import { sendWritten } from '../written.ts'
 
 schemas.add(roundComparisonSchema, { id: 'RoundComparison' })
@@ -34,6 +36,7 @@ const SHEET_POLICY = [
 /** What people read of a round: the sheet for its crews, and what it takes more or less than another one. */
 export function registerRoundReports(app: Api, parts: ApiParts): void {
   const { registry } = parts
+  const show = createShowRound(parts)
 
   app.get(
     '/v1/authorities/:authority/rounds/:round.html',
@@ -52,8 +55,14 @@ export function registerRoundReports(app: Api, parts: ApiParts): void {
     },
     async (request, reply) => {
       const { authority, round: id } = request.params
-      const round = await registry.getRound(authority, id)
+      const round = show(request, authority, await registry.getRound(authority, id))
       const names = await readNames(parts, authority, hasKeyOf(request, authority))
+      if (round.request.shareIds && hasKeyOf(request, authority)) {
+        const user = { actor: actorOf(request), round: id }
+        for (const { bins } of await readSharedBins(parts, authority, round.request, user)) {
+          for (const bin of bins) if (bin.name !== null) names.bins.set(bin.id, bin.name)
+        }
+      }
       reply.header('content-security-policy', SHEET_POLICY)
       return sendWritten(reply, 'text/html; charset=utf-8', writeRoundSheet(round, names))
     },
@@ -83,7 +92,7 @@ export function registerRoundReports(app: Api, parts: ApiParts): void {
         otherId === undefined
           ? await findEarlier(registry, authority, round)
           : requirePlan(await registry.getRound(authority, otherId))
-      return compareRounds(round, other)
+      return compareRounds(show(request, authority, round), show(request, authority, other))
     },
   )
 }
@@ -109,9 +118,10 @@ async function readNames(
   { registry, directory }: ApiParts,
   id: string,
   mayReadAll: boolean,
-): Promise<SheetNames> {
+): Promise<SheetNames & { readonly bins: Map<string, string> }> {
   const { name, timeZone } = await registry.getAuthority(id)
-  const names = { authority: name, timeZone, lorries: new Map(), bins: new Map(), tips: new Map() }
+  const bins = new Map<string, string>()
+  const names = { authority: name, timeZone, lorries: new Map(), bins, tips: new Map() }
   if (!mayReadAll) return names
   const [lorries, tips] = await Promise.all([
     listSites(registry, id, 'lorries'),

@@ -10,9 +10,12 @@ import { EVENT_STREAM_ROUTE, type EventStream, openEventStream } from '../event-
 import type { LiveRounds } from '../live-rounds.ts'
 import { pageOf, pageQueryOf, sendPage } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
+import { actorOf } from '../rights.ts'
 import { endOf, LAST_EVENT_ID } from '../round-events.ts'
 import { readRoundInput } from '../round-input.ts'
 import { authorityParams, schemas } from '../schemas.ts'
+import { requireShares } from '../shared-bins.ts'
+import { createShowRound } from '../show-rounds.ts'
 import { sendWritten } from '../written.ts'
 
 /** Streams of events that this process serves at once; one more is answered with 503. */
@@ -33,8 +36,11 @@ const PLANNING = [
   'Every bin asked for (all, by default) is in the plan once or in `left` with its reason. Bins of `mustEmpty` are to be emptied however full they are, and so are those that are full, or at or above the `thresholdPercent` of their own settings.',
   "Of the others, each bin's readings tell what leaving it until the next round would cost: the chance that it is full on each day until then times `overflowCostPerDay`, and what a visit would save later. It is emptied where that is more than the kilometres and the time of going there. The next round is on `nextDate`, the day after `date` by default: give it where no lorry comes the next day. The numbers are with each stop and each bin in `left`. A bin that is known too little is emptied at or above 75 %.",
   'Where the installation has no map of the roads, ways are straight lines times 1.4, driven at 25 km/h, and `estimated` is true. A lift takes 90 s and a bin holds 1,100 litres where its settings do not say; a litre weighs 0.12 kg, and litres in a lorry are counted as they lay in the bins. One stream is carried at a time. Without tips the depot serves as tip, in 15 minutes.',
+  'Bins of other authorities, which they share with the purpose `plan`, are chosen from as the authority’s own where `shareIds` names their shares; they are called `{authority}/{device}`. What is not shared any more when the planning begins is left, with that reason. Counters that are shared so are heeded by themselves.',
   'A lorry leaves when its shift starts and comes home empty within it. `seconds` is 10 by default, and small rounds take less.',
 ].join('\n\n')
+
+const HOUSEHOLDS = 'Without a key it is told without the bins of households, which are those with a UPRN.'
 
 const FORMATS = [
   {
@@ -65,6 +71,7 @@ const FORMATS = [
 
 export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): void {
   const { registry, roundPlanner, clock, publicUrl = '' } = parts
+  const show = createShowRound(parts)
   const streams = new Set<EventStream>()
   app.addHook('onReady', async () => live.start())
   // Before connections are closed, so that whoever listens hears how it ended.
@@ -89,10 +96,12 @@ export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): voi
       // First, so that what is read below is of this one, or the round is refused.
       const incarnation = await registry.getIncarnation(id)
       const authority = await registry.getAuthority(id)
-      const input = await readRoundInput(parts, authority, request.body)
+      const user = { actor: actorOf(request), round: null }
+      const input = await readRoundInput(parts, authority, request.body, user)
+      requireShares(request.body, input)
       await roundPlanner.check(input)
       checkRequest(input, clock.now())
-      const round = await live.create(id, incarnation, request.body)
+      const round = await live.create(id, incarnation, request.body, input.sharedBins)
       reply.header('location', `${publicUrl}/v1/authorities/${authority.id}/rounds/${round.id}`)
       return reply.code(202).send(round)
     },
@@ -103,15 +112,21 @@ export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): voi
     {
       config: { scope: 'read', published: 'rounds' },
       schema: {
-        ...documentedPublishable('rounds', 'listRounds', 'List the rounds, newest first, each whole'),
+        ...documentedPublishable(
+          'rounds',
+          'listRounds',
+          'List the rounds, newest first, each whole',
+          HOUSEHOLDS,
+        ),
         params: authorityParams,
         querystring: roundPageQuery,
         response: answers(200, 'A page of rounds', pageOf(roundSchema)),
       },
     },
     async (request, reply) => {
-      const page = await registry.listRounds(request.params.authority, request.query)
-      return sendPage(request, reply, page, (round) => round, publicUrl)
+      const { authority } = request.params
+      const page = await registry.listRounds(authority, request.query)
+      return sendPage(request, reply, page, (round) => show(request, authority, round), publicUrl)
     },
   )
 
@@ -120,12 +135,15 @@ export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): voi
     {
       config: { scope: 'read', published: 'rounds' },
       schema: {
-        ...documentedPublishable('rounds', 'getRound', 'Get a round'),
+        ...documentedPublishable('rounds', 'getRound', 'Get a round', HOUSEHOLDS),
         params: roundParams,
         response: answers(200, 'The round as it is now', roundSchema),
       },
     },
-    async (request) => registry.getRound(request.params.authority, request.params.round),
+    async (request) => {
+      const { authority, round } = request.params
+      return show(request, authority, await registry.getRound(authority, round))
+    },
   )
 
   for (const { suffix, operationId, summary, mediaType, schema, write } of FORMATS) {
@@ -134,13 +152,14 @@ export function registerRounds(app: Api, parts: ApiParts, live: LiveRounds): voi
       {
         config: { scope: 'read', published: 'rounds' },
         schema: {
-          ...documentedPublishable('rounds', operationId, summary),
+          ...documentedPublishable('rounds', operationId, summary, HOUSEHOLDS),
           params: roundParams,
           response: answersWith(200, 'The round as it is now', { [mediaType]: { schema } }),
         },
       },
       async (request, reply) => {
-        const round = await registry.getRound(request.params.authority, request.params.round)
+        const { authority, round: id } = request.params
+        const round = show(request, authority, await registry.getRound(authority, id))
         return sendWritten(reply, `${mediaType}; charset=utf-8`, write(round))
       },
     )

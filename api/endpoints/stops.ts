@@ -1,19 +1,37 @@
 import { z } from 'zod'
+import { listRoutesOfStops } from '../../transit/timetable/stop-calls.ts'
 import type { Timetable } from '../../transit/timetable/timetable.ts'
 import { weakETag } from '../conditional-get.ts'
 import { answersWith, documentedPublishable } from '../documented.ts'
 import type { KnownCallers } from '../known-callers.ts'
-import { type Terms, termsOf, termsShape } from '../licences.ts'
+import { chooseDataset, type Terms, termsOf, termsShape } from '../licences.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { authorityParams } from '../schemas.ts'
-import { listStopFeatures, stopFeatureSchema } from '../stop-features.ts'
 import { sendWritten } from '../written.ts'
 
+/** Where vehicles stop; the others are stations, entrances and the like. */
+const STOP_TYPE = 0
+
+/** Which datasets stops are part of. */
+const PUBLISHED = ['departures', 'gtfs'] as const
 const GEO_JSON = 'application/geo+json'
 const stopsSchema = z.object({
   type: z.literal('FeatureCollection'),
   ...termsShape,
-  features: z.array(stopFeatureSchema),
+  features: z.array(
+    z.object({
+      type: z.literal('Feature'),
+      id: z.string(),
+      geometry: z.object({ type: z.literal('Point'), coordinates: z.array(z.number()).length(2) }).nullable(),
+      properties: z.object({
+        code: z.string().nullable(),
+        name: z.string(),
+        platformCode: z.string().nullable(),
+        parentId: z.string().nullable(),
+        routes: z.array(z.object({ id: z.string(), shortName: z.string(), type: z.int() })),
+      }),
+    }),
+  ),
 })
 
 interface WrittenStops {
@@ -30,7 +48,7 @@ export function registerStops(app: Api, { timetables }: ApiParts, known: KnownCa
   app.get(
     '/v1/authorities/:authority/stops',
     {
-      config: { scope: 'read', published: ['departures', 'gtfs'], isLicensed: true },
+      config: { scope: 'read', published: PUBLISHED, isLicensed: true },
       schema: {
         ...documentedPublishable(
           'transit',
@@ -47,8 +65,9 @@ export function registerStops(app: Api, { timetables }: ApiParts, known: KnownCa
     async (request, reply) => {
       const { authority } = request.params
       const timetable = await timetables?.find(authority)
+      const found = await known.getAuthority(authority)
       const { body, etag } = timetable
-        ? writeStops(timetable, termsOf(await known.getAuthority(authority)))
+        ? writeStops(timetable, termsOf(found, chooseDataset(found, PUBLISHED)))
         : NONE
       reply.header('etag', etag)
       return sendWritten(reply, `${GEO_JSON}; charset=utf-8`, body)
@@ -62,7 +81,27 @@ const NONE = { body: EMPTY, etag: weakETag(EMPTY) }
 function writeStops(timetable: Timetable, terms: Terms): WrittenStops {
   const known = written.get(timetable)
   if (known?.terms === JSON.stringify(terms)) return known
-  const features = listStopFeatures(timetable)
+  const { stops, routes } = timetable
+  const routesOf = listRoutesOfStops(timetable)
+  const features: object[] = []
+  for (let stop = 0; stop < stops.count; stop += 1) {
+    if (stops.locationTypes[stop] !== STOP_TYPE) continue
+    const coordinates = [stops.longitudes[stop] ?? Number.NaN, stops.latitudes[stop] ?? Number.NaN]
+    features.push({
+      type: 'Feature',
+      id: stops.ids[stop],
+      geometry: coordinates.some(Number.isNaN) ? null : { type: 'Point', coordinates },
+      properties: {
+        code: stops.codes[stop],
+        name: stops.names[stop],
+        platformCode: stops.platformCodes[stop],
+        parentId: stops.ids[stops.parents[stop] ?? -1] ?? null,
+        routes: (routesOf[stop] ?? []).map((route) => {
+          return { id: routes.ids[route], shortName: routes.shortNames[route], type: routes.types[route] }
+        }),
+      },
+    })
+  }
   const body = JSON.stringify({ type: 'FeatureCollection', ...terms, features })
   const made = { terms: JSON.stringify(terms), body, etag: weakETag(body) }
   written.set(timetable, made)

@@ -3,6 +3,7 @@ import { KerbsideError } from '../../model/error.ts'
 import { formatTime } from '../../model/time.ts'
 import { forecastTraffic, type TrafficForecast } from '../../rounds/traffic/forecast-traffic.ts'
 import { needsPool } from '../../rounds/traffic/traffic-pool.ts'
+import { type DatasetViews, refuseDelayed } from '../dataset-views.ts'
 import { answers, documentedPublishable } from '../documented.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { deviceParams } from '../schemas.ts'
@@ -36,7 +37,7 @@ const forecastSchema = z.object({
 })
 
 /** What a counter will count, and how fast its road will be. */
-export function registerTrafficForecast(app: Api, parts: ApiParts): void {
+export function registerTrafficForecast(app: Api, parts: ApiParts, datasets: DatasetViews): void {
   const { registry, clock, trafficHistories: histories } = parts
   app.get(
     '/v1/authorities/:authority/counters/:device/forecast',
@@ -47,7 +48,7 @@ export function registerTrafficForecast(app: Api, parts: ApiParts): void {
           'maps',
           'forecastCounter',
           'What a counter is expected to count, and how fast it is driven there, by hour',
-          "All lanes and directions together, `counts` added up, learnt from the counter's last 12 weeks by the hour of the authority's own week; a counter that is known for less than four borrows from the others. 80 % is expected between `…Low` and `…High`; what nothing is known of is null. Of hours that have passed, up to 14 days back, it is what would have been expected when the first of them began. `knownUntil`: what ended later was not used.",
+          "All lanes and directions together, `counts` added up, learnt from the counter's last 12 weeks by the hour of the authority's own week; a counter that is known for less than four borrows from the others. 80 % is expected between `…Low` and `…High`; what nothing is known of is null. Of hours that have passed, up to 14 days back, it is what would have been expected when the first of them began. `knownUntil`: what ended later was not used. Without a key there is none where the authority tells counters later than they count.",
         ),
         params: deviceParams,
         querystring: forecastQuery,
@@ -57,6 +58,7 @@ export function registerTrafficForecast(app: Api, parts: ApiParts): void {
     async (request) => {
       const { authority, device: id } = request.params
       const { kind } = await registry.getDevice(authority, id)
+      refuseDelayed(await datasets.show(request, authority, 'counters'))
       if (kind !== 'traffic') throw new KerbsideError('NOT_FOUND', `${id} is no counter but a ${kind}`)
       const { timeZone } = await registry.getAuthority(authority)
       const span = chooseSpan(request.query, clock.now())
