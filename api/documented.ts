@@ -11,6 +11,7 @@ export type Tag =
   | 'rounds'
   | 'transit'
   | 'alerts'
+  | 'reports'
   | 'keys'
   | 'shares'
   | 'operation'
