@@ -35,6 +35,7 @@ import { registerIngest } from './endpoints/ingest.ts'
 import { registerKeyRequests } from './endpoints/key-requests.ts'
 import { registerKeys } from './endpoints/keys.ts'
 import { registerMaps } from './endpoints/maps.ts'
+import { registerOpen311 } from './endpoints/open311.ts'
 import { registerQuarantine } from './endpoints/quarantine.ts'
 import { registerReadings } from './endpoints/readings.ts'
 import { registerRoundMarks } from './endpoints/round-marks.ts'
@@ -233,6 +234,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerHookDeliveries(app, parts, hookSender)
   registerShares(app, parts)
   registerSharedData(app, parts, boards)
+  await registerOpen311(app, parts)
   registerKeys(app, parts, usage)
   registerKeyRequests(app, parts)
   registerAudit(app, parts)

@@ -97,6 +97,7 @@ const TAGS = [
   { name: 'rounds', description: 'Rounds of bin lorries.' },
   { name: 'transit', description: 'Feeds of public transport.' },
   { name: 'alerts', description: 'What operations teams have to look at.' },
+  { name: 'reports', description: 'What people report, by Open311 (GeoReport v2), and what becomes of it.' },
   { name: 'keys', description: 'Who may use the API, and who did what.' },
   { name: 'shares', description: 'What authorities let each other use.' },
   { name: 'operation', description: 'Is it alive, is it ready, how much does it do.' },
