@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { listRoutesOfStops } from '../../transit/timetable/stop-calls.ts'
 import type { Timetable } from '../../transit/timetable/timetable.ts'
 import { weakETag } from '../conditional-get.ts'
 import { answersWith, documentedPublishable } from '../documented.ts'
@@ -7,10 +6,8 @@ import type { KnownCallers } from '../known-callers.ts'
 import { chooseDataset, type Terms, termsOf, termsShape } from '../licences.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { authorityParams } from '../schemas.ts'
+import { listStopFeatures, stopFeatureSchema } from '../stop-features.ts'
 import { sendWritten } from '../written.ts'
-
-/** Where vehicles stop; the others are stations, entrances and the like. */
-const STOP_TYPE = 0
 
 /** Which datasets stops are part of. */
 const PUBLISHED = ['departures', 'gtfs'] as const
@@ -18,20 +15,7 @@ const GEO_JSON = 'application/geo+json'
 const stopsSchema = z.object({
   type: z.literal('FeatureCollection'),
   ...termsShape,
-  features: z.array(
-    z.object({
-      type: z.literal('Feature'),
-      id: z.string(),
-      geometry: z.object({ type: z.literal('Point'), coordinates: z.array(z.number()).length(2) }).nullable(),
-      properties: z.object({
-        code: z.string().nullable(),
-        name: z.string(),
-        platformCode: z.string().nullable(),
-        parentId: z.string().nullable(),
-        routes: z.array(z.object({ id: z.string(), shortName: z.string(), type: z.int() })),
-      }),
-    }),
-  ),
+  features: z.array(stopFeatureSchema),
 })
 
 interface WrittenStops {
@@ -81,27 +65,7 @@ const NONE = { body: EMPTY, etag: weakETag(EMPTY) }
 function writeStops(timetable: Timetable, terms: Terms): WrittenStops {
   const known = written.get(timetable)
   if (known?.terms === JSON.stringify(terms)) return known
-  const { stops, routes } = timetable
-  const routesOf = listRoutesOfStops(timetable)
-  const features: object[] = []
-  for (let stop = 0; stop < stops.count; stop += 1) {
-    if (stops.locationTypes[stop] !== STOP_TYPE) continue
-    const coordinates = [stops.longitudes[stop] ?? Number.NaN, stops.latitudes[stop] ?? Number.NaN]
-    features.push({
-      type: 'Feature',
-      id: stops.ids[stop],
-      geometry: coordinates.some(Number.isNaN) ? null : { type: 'Point', coordinates },
-      properties: {
-        code: stops.codes[stop],
-        name: stops.names[stop],
-        platformCode: stops.platformCodes[stop],
-        parentId: stops.ids[stops.parents[stop] ?? -1] ?? null,
-        routes: (routesOf[stop] ?? []).map((route) => {
-          return { id: routes.ids[route], shortName: routes.shortNames[route], type: routes.types[route] }
-        }),
-      },
-    })
-  }
+  const features = listStopFeatures(timetable)
   const body = JSON.stringify({ type: 'FeatureCollection', ...terms, features })
   const made = { terms: JSON.stringify(terms), body, etag: weakETag(body) }
   written.set(timetable, made)
