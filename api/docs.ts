@@ -91,7 +91,7 @@ const TAGS = [
   { name: 'authorities', description: 'Who runs devices: a town, a district, an operator.' },
   { name: 'devices', description: 'What is registered, its credentials, and its readings.' },
   { name: 'maps', description: 'The latest of each device, as GeoJSON.' },
-  { name: 'open data', description: 'What is published, in the formats that others read.' },
+  { name: 'open-data', description: 'What an authority publishes, in the formats of others.' },
   { name: 'ingest', description: 'What became of what was published.' },
   { name: 'sites', description: 'Depots, tips and lorries.' },
   { name: 'rounds', description: 'Rounds of bin lorries.' },

@@ -5,7 +5,7 @@ export type Tag =
   | 'authorities'
   | 'devices'
   | 'maps'
-  | 'open data'
+  | 'open-data'
   | 'ingest'
   | 'sites'
   | 'rounds'
