@@ -16,10 +16,15 @@ export interface LiveRounds {
   /** Begins to plan what is to be planned. */
   start(): void
   /**
-   * Resolves with the round once it is kept as queued. Rejects with NOT_FOUND where the authority of that incarnation is
+   * Resolves with the round once it is kept as queued; `shares` are others' bins that it may be planned with. Rejects with NOT_FOUND where the authority of that incarnation is
    * gone, and with BUSY where too many of its rounds are unfinished.
    */
-  create(authority: string, incarnation: string, request: RoundRequest): Promise<Round>
+  create(
+    authority: string,
+    incarnation: string,
+    request: RoundRequest,
+    shares?: Round['shares'],
+  ): Promise<Round>
   /** Ends the search, whoever does it, and resolves with the round as it stays; CONFLICT where it is over already. */
   cancel(authority: string, id: string): Promise<Round>
   /** Of an authority that is gone. */
@@ -40,7 +45,7 @@ export function createLiveRounds(parts: ApiParts): LiveRounds {
 
   return {
     start: worker.start,
-    async create(authority, incarnation, request) {
+    async create(authority, incarnation, request, shares) {
       const round: Round = {
         id: `${request.date}-${randomBytes(6).toString('hex')}`,
         status: 'queued',
@@ -55,6 +60,7 @@ export function createLiveRounds(parts: ApiParts): LiveRounds {
         durationSeconds: 0,
         lorries: [],
         left: [],
+        ...(shares && { shares }),
       }
       await registry.createRound(authority, round, { incarnation, unfinishedMax })
       worker.wake()

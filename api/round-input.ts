@@ -3,13 +3,20 @@ import type { RoundRequest } from '../model/round.ts'
 import type { PlannedBin, RoundInput } from '../rounds/round-input.ts'
 import { listSites } from './list-sites.ts'
 import type { ApiParts } from './parts.ts'
+import { readSharedBins, type ShareUser } from './shared-bins.ts'
+import { toPlannedBin } from './to-planned-bin.ts'
 
-/** Gathers what a round is planned from: the authority's bins with their latest levels, and its sites. */
+/**
+ * Gathers what a round is planned from: the authority's bins with their latest levels, those that others let it plan with, and its
+ * sites. `user` is who plans with what is shared, for the audit of that.
+ */
 export async function readRoundInput(
-  { registry, directory, store }: Pick<ApiParts, 'registry' | 'directory' | 'store'>,
+  parts: Pick<ApiParts, 'registry' | 'directory' | 'store' | 'clock'>,
   authority: Authority,
   request: RoundRequest,
+  user?: ShareUser,
 ): Promise<RoundInput> {
+  const { registry, directory, store } = parts
   const [latest, depots, tips, lorries] = await Promise.all([
     store.listLatest(authority.id, 'bin'),
     listSites(registry, authority.id, 'depots'),
@@ -21,28 +28,22 @@ export async function readRoundInput(
   const bins: PlannedBin[] = []
   for (const { device } of directory.list(authority.id)) {
     if (device.kind !== 'bin') continue
-    const { id, name, longitude, latitude, settings } = device
-    const reading = latestOf.get(id)
-    const fillPercent = reading?.fields['fillPercent']
-    bins.push({
-      id,
-      name,
-      longitude,
-      latitude,
-      fillPercent: typeof fillPercent === 'number' ? fillPercent : null,
-      time: reading?.time ?? null,
-      thresholdPercent: settings.thresholdPercent ?? null,
-      capacityLitres: settings.capacityLitres ?? null,
-      stream: settings.stream ?? null,
-      collectFrom: settings.collectFrom ?? null,
-      collectUntil: settings.collectUntil ?? null,
-      skills: settings.skills ?? [],
-      serviceSeconds: settings.serviceSeconds ?? null,
-      overflowCostPerDay: settings.overflowCostPerDay ?? null,
-      forecast: null,
-    })
+    bins.push(toPlannedBin(device, latestOf.get(device.id)))
   }
+  const shares = await readSharedBins(parts, authority.id, request, user)
+  for (const shared of shares) bins.push(...shared.bins)
   // The directory has no order; the same town gives the same plan.
   bins.sort((a, b) => (a.id < b.id ? -1 : 1))
-  return { request, timeZone: authority.timeZone, bins, depots, tips, lorries }
+  const sharedBins = shares.map(({ shareId, granting, bins: ofShare }) => {
+    return { shareId, authority: granting, deviceIds: ofShare.map(({ id }) => id) }
+  })
+  return {
+    request,
+    timeZone: authority.timeZone,
+    bins,
+    depots,
+    tips,
+    lorries,
+    ...(sharedBins.length > 0 && { sharedBins }),
+  }
 }

@@ -6,6 +6,7 @@ import { checkMarks } from '../rounds/mend/check-marks.ts'
 import type { RoundInput } from '../rounds/round-input.ts'
 import type { ApiParts } from './parts.ts'
 import { readRoundInput } from './round-input.ts'
+import { PLANNING_ACTOR } from './shared-bins.ts'
 
 /**
  * What happens on a round's day. Marks are kept before anything is planned, so that none is lost with a process; the registry
@@ -105,8 +106,9 @@ export function createRoundMending(
     return kept
   }
 
-  async function readInput(authority: string, { request }: Round): Promise<RoundInput> {
-    return readRoundInput(parts, await registry.getAuthority(authority), request)
+  async function readInput(authority: string, { id, request }: Round): Promise<RoundInput> {
+    const user = { actor: PLANNING_ACTOR, round: id }
+    return readRoundInput(parts, await registry.getAuthority(authority), request, user)
   }
 }
 

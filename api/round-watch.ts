@@ -9,6 +9,7 @@ import { foreseeBins } from './foresee-bins.ts'
 import type { ApiParts } from './parts.ts'
 import { readRoundInput } from './round-input.ts'
 import type { RoundMending } from './round-mending.ts'
+import { PLANNING_ACTOR } from './shared-bins.ts'
 
 /** Looks after the rounds of today: bins that fill up meanwhile, and marks that nobody has heeded yet. */
 export interface RoundWatch {
@@ -108,7 +109,8 @@ export function createRoundWatch(parts: ApiParts, mending: RoundMending): RoundW
 
   async function takeIn(authority: string, round: Round, before: Tried): Promise<void> {
     before.time = clock.now()
-    const town = await readRoundInput(parts, await registry.getAuthority(authority), round.request)
+    const user = { actor: PLANNING_ACTOR, round: round.id }
+    const town = await readRoundInput(parts, await registry.getAuthority(authority), round.request, user)
     const input = await foreseeBins(parts, authority, town)
     const risen = findRisen(round, input.bins, before.levels)
     if (risen.length === 0) return

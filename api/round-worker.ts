@@ -11,6 +11,8 @@ import { recordRound } from './record-round.ts'
 import { addCounters } from './round-counters.ts'
 import type { RoundEvents } from './round-events.ts'
 import { readRoundInput } from './round-input.ts'
+import { PLANNING_ACTOR } from './shared-bins.ts'
+import { leaveUnshared, withoutUnshared } from './unshared-bins.ts'
 
 /** Takes what is to be done for rounds from the registry, as far as this process has room, and does it. */
 export interface RoundWorker {
@@ -140,7 +142,7 @@ export function createRoundWorker(parts: ApiParts, events: RoundEvents): RoundWo
       running.job = job
       if (running.isCancelled) job.cancel()
       const { status, plan } = await job.result
-      fields = { ...plan, status }
+      fields = { ...plan, ...leaveUnshared(round, input, plan?.left), status }
     } catch (error) {
       // The planner ends its threads with the process: by then the round was given back.
       if (closing.signal.aborted) return
@@ -151,8 +153,10 @@ export function createRoundWorker(parts: ApiParts, events: RoundEvents): RoundWo
   }
 
   async function readInput(round: Round, { authority }: RoundLease): Promise<RoundInput> {
-    const input = await readRoundInput(parts, await registry.getAuthority(authority), round.request)
-    return addCounters(parts, authority, await foreseeBins(parts, authority, input))
+    const user = { actor: PLANNING_ACTOR, round: round.id }
+    const town = await readRoundInput(parts, await registry.getAuthority(authority), round.request, user)
+    const input = withoutUnshared(round, town)
+    return addCounters(parts, authority, await foreseeBins(parts, authority, input), round.id)
   }
 
   async function finish(running: Running, round: Round): Promise<void> {

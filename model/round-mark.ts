@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema } from './id.ts'
+import { binIdSchema } from './shared-id.ts'
 
 const MARK_TYPES = ['done', 'impossible', 'reopened', 'blocked', 'breakdown', 'reading'] as const
 
@@ -11,7 +12,7 @@ const ringSchema = z
 
 const markShape = {
   type: z.enum(MARK_TYPES),
-  deviceId: idSchema.optional(),
+  deviceId: binIdSchema.optional(),
   tipId: idSchema.optional(),
   /** Who did it; needed of a tip, and of a bin that is in no lorry's plan. */
   lorryId: idSchema.optional(),

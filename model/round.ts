@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { idSchema } from './id.ts'
 import { roundChangeSchema, roundMarkSchema } from './round-mark.ts'
+import { binIdSchema } from './shared-id.ts'
 
 /** Ids of which each is given once. */
-function listOfIds({ min = 0, max }: { min?: number; max: number }) {
+function listOfIds({ min = 0, max, id = idSchema }: { min?: number; max: number; id?: z.ZodString }) {
   return z
-    .array(idSchema)
+    .array(id)
     .min(min)
     .max(max)
     .superRefine((ids, context) => {
@@ -26,9 +27,11 @@ export const roundRequestSchema = z.object({
   depotIds: listOfIds({ min: 1, max: 100 }).optional(),
   lorryIds: listOfIds({ min: 1, max: 500 }).optional(),
   /** The bins to choose from; all where absent. */
-  deviceIds: listOfIds({ min: 1, max: 10_000 }).optional(),
+  deviceIds: listOfIds({ min: 1, max: 10_000, id: binIdSchema }).optional(),
   /** Bins that are in, however full. */
-  mustEmpty: listOfIds({ max: 10_000 }).optional(),
+  mustEmpty: listOfIds({ max: 10_000, id: binIdSchema }).optional(),
+  /** Shares of others' bins, which are then chosen from as the authority's own are. */
+  shareIds: listOfIds({ min: 1, max: 20 }).optional(),
   /** How long to search for a better plan. */
   seconds: z.number().min(0.1).max(600).optional(),
   threads: z.int().min(1).max(64).optional(),
@@ -110,6 +113,12 @@ export const roundSchema = z.object({
   durationSeconds: z.number(),
   lorries: z.array(lorryRoundSchema),
   left: z.array(leftBinSchema),
+  /** By share, others' bins that it was planned with; `deviceIds` until it is. */
+  shares: z
+    .array(
+      z.object({ shareId: z.string(), authority: z.string(), deviceIds: z.array(z.string()).optional() }),
+    )
+    .optional(),
   /** What was marked on its day, in the order of arrival. */
   marks: z.array(roundMarkSchema).optional(),
   /** What the latest mending changed. */

@@ -37,11 +37,13 @@ export interface RoundInput {
   readonly request: RoundRequest
   /** The authority's own, of the IANA database. */
   readonly timeZone: string
-  /** All bins of the authority. */
+  /** All bins of the authority, and those that others let it plan with. */
   readonly bins: readonly PlannedBin[]
   readonly depots: readonly Depot[]
   readonly tips: readonly Tip[]
   readonly lorries: readonly Lorry[]
+  /** Which of the bins are other authorities', by share. */
+  readonly sharedBins?: Round['shares']
   /** Counters that tell how fast the streets beside them are driven, by hour; none where speeds do not change. */
   readonly counters?: readonly SpeedCounter[] | undefined
   /** What the counters' speeds are learnt from ended by then, in ms since 1970. */

@@ -1,4 +1,5 @@
 import type { LeftBin, Round, RoundStop } from '../../model/round.ts'
+import { parseSharedId } from '../../model/shared-id.ts'
 import { guessPrices } from '../choose/guess-prices.ts'
 import { chooseBins, type DueBin } from '../choose-bins.ts'
 import type { RoundInput } from '../round-input.ts'
@@ -143,6 +144,6 @@ function leaveGone(deviceId: string, before: LeftBin | undefined): LeftBin {
     wasPlanned: true,
     ...before,
     deviceId,
-    reason: 'it is there no more',
+    reason: parseSharedId(deviceId) ? 'it is not shared any more' : 'it is there no more',
   }
 }
