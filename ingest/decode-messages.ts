@@ -1,15 +1,36 @@
 import { messageOf } from '../model/error.ts'
-import { countReadings, hasTime, type Message } from '../model/message.ts'
-import { PAYLOAD_BYTES_MAX, type Reading } from '../model/reading.ts'
+import type { MappingDirectory } from '../model/mapping.ts'
+import { hasTime, type Message } from '../model/message.ts'
+import type { Reading } from '../model/reading.ts'
 import type { NewQuarantined, Rejection } from '../model/rejection.ts'
-import { parseSignRecord } from '../model/sign-topic.ts'
-import { parseTopic } from '../model/topic.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { DeviceStatus, SeenSequence } from '../registry/registry.ts'
-import type { Decoded } from './decoder.ts'
-import { createRouteFinder, findRoute as findRouteOnce, type Route } from './find-route.ts'
+import type { Sender } from './decoder.ts'
+import { createRouteFinder, type Route } from './find-route.ts'
+import { createElementReader, type ElementOutcome } from './mapping/read-element.ts'
+import type { MappedElement, SummedReading } from './mapping/read-parts.ts'
+import { listElements, payloadOf, quarantine, quarantineUndecoded } from './quarantine-element.ts'
 import { sequenceOf } from './sequence-of.ts'
 import { toReading } from './to-reading.ts'
+
+/** What is known by a sequence or a frame counter: it may be there already, and then is given the time that it had. */
+export interface Resendable {
+  readonly seen: SeenSequence
+  /** Of the readings that are of it. */
+  readonly indexes: readonly number[]
+  readonly counted: CountedElement | undefined
+}
+
+/** An element of which some readings are differences of sums, that are known once those before are. */
+export interface CountedElement {
+  readonly messageIndex: number
+  readonly elementIndex: number
+  /** At the times of their sums. */
+  counters: readonly SummedReading[]
+  /** Whether another reading of it counts already. */
+  readonly isCounted: boolean
+  refuse(rejection: Rejection): NewQuarantined
+}
 
 /**
  * What messages came to. `messageIndexes` and `elementIndexes` run along with `readings`, `quarantinedMessageIndexes` with
@@ -19,11 +40,15 @@ export interface DecodedMessages {
   readonly readings: Reading[]
   readonly messageIndexes: number[]
   readonly elementIndexes: number[]
+  /** The readings, by index, that count together with another one of their element: an element counts once. */
+  readonly uncounted: Set<number>
   readonly quarantined: NewQuarantined[]
   readonly quarantinedMessageIndexes: number[]
   readonly statuses: DeviceStatus[]
-  /** The readings, by index, that have a `sequence` and no time of their own: they may be there already. */
-  readonly resendable: { readonly index: number; readonly seen: SeenSequence }[]
+  /** What may be there already: it has no time of its own, but a sequence; or is an uplink. */
+  readonly resendable: Resendable[]
+  /** What is neither among the readings nor the quarantined yet. */
+  readonly counted: CountedElement[]
   /** Status messages that say nothing that is known, or are not of a registered device. */
   ignoredStatuses: number
   /** The index of the first message that is not in here. */
@@ -45,29 +70,34 @@ export type DecodeMessages = (
 
 export function createMessageDecoder({
   directory,
+  mappings,
   oldestDays,
   readingsMax,
 }: {
   directory: DeviceDirectory
+  mappings: MappingDirectory
   oldestDays: number
   readingsMax: number
 }): DecodeMessages {
   const findRoute = createRouteFinder()
+  const readElement = createElementReader({ mappings })
 
   return (messages, start, recordedPosition) => {
     const out: DecodedMessages = {
       readings: [],
       messageIndexes: [],
       elementIndexes: [],
+      uncounted: new Set(),
       quarantined: [],
       quarantinedMessageIndexes: [],
       statuses: [],
       resendable: [],
+      counted: [],
       ignoredStatuses: 0,
       end: start,
       position: recordedPosition,
     }
-    while (out.end < messages.length && out.readings.length + out.quarantined.length < readingsMax) {
+    while (out.end < messages.length && countOutcomes(out) < readingsMax) {
       const message = messages[out.end] as Message
       // A source whose connection was lost goes back, also to what is in this batch already.
       if (message.position === undefined || message.position > out.position) {
@@ -83,15 +113,18 @@ export function createMessageDecoder({
     const readingCount = out.readings.length
     const quarantinedCount = out.quarantined.length
     const resendableCount = out.resendable.length
+    const countedCount = out.counted.length
     try {
       decodeMessage(message, messageIndex, out)
     } catch (error) {
       // A decoder's fault. What it has given of this message is taken back, so that all of it is together.
+      for (let index = readingCount; index < out.readings.length; index += 1) out.uncounted.delete(index)
       out.readings.length = readingCount
       out.messageIndexes.length = readingCount
       out.elementIndexes.length = readingCount
       out.quarantined.length = quarantinedCount
       out.resendable.length = resendableCount
+      out.counted.length = countedCount
       for (const quarantined of quarantineUndecoded(message, messageOf(error)))
         out.quarantined.push(quarantined)
     }
@@ -110,31 +143,45 @@ export function createMessageDecoder({
     }
     if (route.type === 'talk') return
     const decoded = route.decoder.decode(message.payload, message.topic)
-    const sender = route.type === 'reading' ? route.sender : undefined
+    const sender = findSender(authority, route)
     if ('reason' in decoded) {
       out.quarantined.push(quarantine(message, sender?.device, message.payload, decoded, 0))
       return
     }
     const device = sender && directory.find(authority, sender.device)?.device
-    const elements = decoded.isList ? (decoded.value as readonly unknown[]) : [decoded.value]
+    const elements = listElements(decoded)
     for (let index = 0; index < elements.length; index += 1) {
       const element = elements[index]
-      const outcome = sender
-        ? toReading(element, { authority, sender, device, receivedTime, index, oldestDays })
-        : unknownTopic(message.topic)
+      let outcome: ElementOutcome
+      if (!sender) outcome = unknownTopic(message.topic)
+      else {
+        const origin = { authority, sender, device, receivedTime, index, oldestDays }
+        const isPlain = decoded.form === 'json' && route.type === 'reading' && !device?.settings.mapping
+        outcome = isPlain ? toReading(element, origin) : readElement(element, route, origin)
+      }
       if ('reason' in outcome) {
-        const payload = payloadOf(message, decoded, element)
+        const payload = payloadOf(message, decoded, index)
         const timelessIndex = hasTime(element) ? 0 : index
         out.quarantined.push(quarantine(message, sender?.device, payload, outcome, timelessIndex))
-        continue
+      } else if ('fields' in outcome) {
+        if (outcome.fields['sequence'] !== undefined && !hasTime(element)) {
+          const seen = sequenceOf(outcome, element)
+          out.resendable.push({ seen, indexes: [out.readings.length], counted: undefined })
+        }
+        addReading(outcome, messageIndex, index, out)
+      } else {
+        const refuse = (rejection: Rejection) =>
+          quarantine(message, sender?.device, payloadOf(message, decoded, index), rejection, 0)
+        addMapped(outcome, { messageIndex, elementIndex: index, refuse }, out)
       }
-      if (outcome.fields['sequence'] !== undefined && !hasTime(element)) {
-        out.resendable.push({ index: out.readings.length, seen: sequenceOf(outcome, element) })
-      }
-      out.readings.push(outcome)
-      out.messageIndexes.push(messageIndex)
-      out.elementIndexes.push(index)
     }
+  }
+
+  function findSender(authority: string, route: Route): Sender | undefined {
+    if (route.type === 'reading') return route.sender
+    if (route.type !== 'uplink' || route.topic.devEui === null) return undefined
+    const { devEui } = route.topic
+    return { device: directory.findByDevEui(authority, devEui)?.device.id ?? devEui, kind: undefined }
   }
 
   function readStatus(message: Message, route: Route & { type: 'status' }, out: DecodedMessages): void {
@@ -152,74 +199,34 @@ export function createMessageDecoder({
   }
 }
 
+function countOutcomes({ readings, quarantined, counted }: DecodedMessages): number {
+  return readings.length + quarantined.length + counted.length
+}
+
+function addReading(
+  reading: Reading,
+  messageIndex: number,
+  elementIndex: number,
+  out: DecodedMessages,
+): void {
+  out.readings.push(reading)
+  out.messageIndexes.push(messageIndex)
+  out.elementIndexes.push(elementIndex)
+}
+
+function addMapped(
+  { readings, counters, seen }: MappedElement,
+  origin: Pick<CountedElement, 'messageIndex' | 'elementIndex' | 'refuse'>,
+  out: DecodedMessages,
+): void {
+  const indexes = readings.map((_, place) => out.readings.length + place)
+  for (const reading of readings) addReading(reading, origin.messageIndex, origin.elementIndex, out)
+  for (const index of indexes.slice(1)) out.uncounted.add(index)
+  const counted = counters.length > 0 ? { ...origin, counters, isCounted: readings.length > 0 } : undefined
+  if (counted) out.counted.push(counted)
+  if (seen) out.resendable.push({ seen, indexes, counted })
+}
+
 function unknownTopic(topicName: string): Rejection {
   return { reason: 'unknown_topic', detail: `topic: ${topicName} is no topic that readings are sent to` }
-}
-
-/** What is kept of a reading that is refused: its own part of what was sent. */
-function payloadOf(message: Message, decoded: Decoded, element: unknown): Uint8Array {
-  return decoded.isList ? Buffer.from(JSON.stringify(element)) : message.payload
-}
-
-function quarantine(
-  message: Message,
-  device: string | undefined,
-  payload: Uint8Array,
-  rejection: Rejection,
-  timelessIndex: number,
-): NewQuarantined {
-  return {
-    authority: message.authority,
-    device: device ?? null,
-    topic: message.topic,
-    payload: payload.byteLength > PAYLOAD_BYTES_MAX ? payload.subarray(0, PAYLOAD_BYTES_MAX) : payload,
-    reason: rejection.reason,
-    detail: rejection.detail,
-    receivedTime: message.receivedTime + timelessIndex,
-  }
-}
-
-/** A message that no decoder got through, as many times as it was counted; each element by itself where there are some. */
-function quarantineUndecoded(message: Message, detail: string): NewQuarantined[] {
-  const count = countReadings(message.payload)
-  const rejection: Rejection = {
-    reason: 'decoder_failed',
-    detail: `payload: could not be decoded (${detail})`,
-  }
-  const elements: readonly unknown[] | undefined =
-    count > 1 ? JSON.parse(Buffer.from(message.payload).toString()) : undefined
-  return Array.from({ length: count }, (_, index) =>
-    quarantine(
-      message,
-      parseTopic(message.topic)?.device ?? parseSignRecord(message.topic)?.device,
-      elements ? Buffer.from(JSON.stringify(elements[index])) : message.payload,
-      rejection,
-      index,
-    ),
-  )
-}
-
-/** The quarantine's entry of a reading that had been decoded, but that the store refuses. */
-export function quarantineReading(
-  decoded: DecodedMessages,
-  messages: readonly Message[],
-  readingIndex: number,
-  detail: string,
-): NewQuarantined {
-  const reading = decoded.readings[readingIndex] as Reading
-  const message = messages[decoded.messageIndexes[readingIndex] as number] as Message
-  const again = findRouteOnce(message.authority, message.topic)
-  const parts = 'decoder' in again ? again.decoder.decode(message.payload, message.topic) : undefined
-  const whole = parts && 'value' in parts ? parts : { value: undefined, isList: false }
-  const elementIndex = decoded.elementIndexes[readingIndex] as number
-  const element = whole.isList ? (whole.value as readonly unknown[])[elementIndex] : whole.value
-  return {
-    authority: reading.authority,
-    device: reading.device,
-    topic: message.topic,
-    payload: payloadOf(message, whole, element),
-    reason: 'refused_by_store',
-    detail,
-    receivedTime: hasTime(element) ? message.receivedTime : reading.time,
-  }
 }

@@ -1,4 +1,5 @@
 import type { Kind } from '../model/device.ts'
+import type { Payload } from '../model/read-payload.ts'
 import type { Rejection } from '../model/rejection.ts'
 
 /** Whose readings a topic carries. */
@@ -6,13 +7,6 @@ export interface Sender {
   readonly device: string
   /** Undefined where the topic does not tell: then the device's own. */
   readonly kind: Kind | undefined
-}
-
-/** What a payload says, in the shape of model/reading.ts's PAYLOAD_SCHEMAS, of which nothing is checked yet. */
-export interface Decoded {
-  /** One reading; or, where `isList`, an array of 1 to 1,000 that stand or fall alone. */
-  readonly value: unknown
-  readonly isList: boolean
 }
 
 /**
@@ -23,5 +17,6 @@ export interface Decoded {
 export interface Decoder {
   /** Undefined where the topic is not this decoder's. The answer is kept, so it depends on nothing else. */
   findSender(authority: string, topicName: string): Sender | undefined
-  decode(payload: Uint8Array, topicName: string): Decoded | Rejection
+  /** In the shape of model/reading.ts's PAYLOAD_SCHEMAS, of which nothing is checked yet. */
+  decode(payload: Uint8Array, topicName: string): Payload | Rejection
 }

@@ -1,5 +1,6 @@
 import { parseSignRecord } from '../model/sign-topic.ts'
 import { type DeviceTopic, parseTopic } from '../model/topic.ts'
+import { parseUplinkTopic, type UplinkTopic } from '../model/uplink-topic.ts'
 import type { Decoder, Sender } from './decoder.ts'
 import { kerbsideJson } from './decoders/kerbside-json.ts'
 import { t047 } from './decoders/t047.ts'
@@ -10,6 +11,8 @@ const DECODERS: readonly Decoder[] = [kerbsideJson, t047]
 /** What to do with the messages of a topic. */
 export type Route =
   | { readonly type: 'reading'; readonly decoder: Decoder; readonly sender: Sender }
+  /** What a network told, whose sender is the device that has this EUI at the time. */
+  | { readonly type: 'uplink'; readonly decoder: Decoder; readonly topic: UplinkTopic }
   | { readonly type: 'status'; readonly topic: DeviceTopic }
   /** What a display said that is no reading, and was answered where it came in. */
   | { readonly type: 'talk' }
@@ -23,6 +26,9 @@ export function findRoute(authority: string, topicName: string): Route {
   if (topic?.channel === 'status' && topic.authority === authority) return { type: 'status', topic }
   const record = parseSignRecord(topicName)
   if (record?.isCounted === false && record.authority === authority) return TALK
+  const uplinkTopic = parseUplinkTopic(topicName)
+  if (uplinkTopic?.authority === authority)
+    return { type: 'uplink', decoder: kerbsideJson, topic: uplinkTopic }
   for (const decoder of DECODERS) {
     const sender = decoder.findSender(authority, topicName)
     if (sender) return { type: 'reading', decoder, sender }

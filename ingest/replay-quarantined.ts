@@ -1,9 +1,12 @@
 import { KerbsideError } from '../model/error.ts'
+import type { MappingDirectory } from '../model/mapping.ts'
 import type { Quarantined, Rejection } from '../model/rejection.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { QuarantineFilter, Registry } from '../registry/registry.ts'
 import type { ReadingStore } from '../store/reading-store.ts'
 import { createMessageDecoder, type DecodedMessages } from './decode-messages.ts'
+import { READY_MAPPING_DIRECTORY } from './mapping/ready-mapping-directory.ts'
+import { createCounterSettler } from './settle-counters.ts'
 import { createResendSettler } from './settle-resends.ts'
 
 export interface QuarantineReplay {
@@ -36,15 +39,18 @@ const SETTLED_AT_ONCE = 20
 export function createQuarantineReplay({
   registry,
   directory,
+  mappings = READY_MAPPING_DIRECTORY,
   store,
   oldestDays,
 }: {
   registry: Registry
   directory: DeviceDirectory
+  /** By default those that Kerbside comes with. */
+  mappings?: MappingDirectory
   store: ReadingStore
   oldestDays: number
 }): QuarantineReplay {
-  const decodeMessages = createMessageDecoder({ directory, oldestDays, readingsMax: Infinity })
+  const decodeMessages = createMessageDecoder({ directory, mappings, oldestDays, readingsMax: Infinity })
 
   return {
     async replay(authority, id, actor, corrected) {
@@ -98,15 +104,19 @@ export function createQuarantineReplay({
   }
 
   async function storeAll(entries: readonly Quarantined[]): Promise<(Rejection | undefined)[]> {
-    await directory.refresh()
+    await Promise.all([directory.refresh(), mappings.refresh()])
     const { decoded, rejections } = decodeEntries(entries)
     // Entries of one page may be resends of each other, or of what was stored before.
     const sequences = await createResendSettler((asked, since) =>
       registry.findSequences(asked, since),
     ).settle(decoded)
-    if (sequences.length > 0) {
+    const counterSums = await createCounterSettler((asked) => registry.findCounterSums(asked)).settle(decoded)
+    for (const [index, { reason, detail }] of decoded.quarantined.entries()) {
+      rejections[decoded.quarantinedMessageIndexes[index] as number] = { reason, detail }
+    }
+    if (sequences.length > 0 || counterSums.length > 0) {
       const nothing = { position: undefined, counts: [], quarantined: [], statuses: [] }
-      await registry.recordIngested({ source: 'replay', ...nothing, sequences })
+      await registry.recordIngested({ source: 'replay', ...nothing, sequences, counterSums })
     }
     const refused = decoded.readings.length > 0 ? await store.write(decoded.readings) : []
     for (const { index, detail } of refused) {
@@ -125,14 +135,15 @@ export function createQuarantineReplay({
       // Only its beginning was kept, and no fix makes it smaller.
       if (entry.reason === 'too_large') return { reason: entry.reason, detail: entry.detail }
       const one = decodeMessages([{ ...entry, position: undefined }], 0, -1)
-      const [reading] = one.readings
       const [refused] = one.quarantined
-      if (!reading || one.readings.length > 1 || refused) {
+      const elements = new Set([
+        ...one.elementIndexes,
+        ...one.counted.map(({ elementIndex }) => elementIndex),
+      ])
+      if (refused || elements.size !== 1) {
         return refused ?? { reason: 'wrong_type', detail: 'reading: is an array, a JSON object is allowed' }
       }
-      for (const { seen } of one.resendable) decoded.resendable.push({ index: decoded.readings.length, seen })
-      decoded.readings.push(reading)
-      decoded.messageIndexes.push(messageIndex)
+      append(one, messageIndex, decoded)
       return undefined
     })
     return { decoded, rejections }
@@ -151,5 +162,25 @@ export function createQuarantineReplay({
       // Another replay was faster, or it was discarded meanwhile: there is nothing left to settle.
       if (!(error instanceof KerbsideError && error.code === 'NOT_FOUND')) throw error
     }
+  }
+}
+
+/** Adds what one entry came to, all of it of one element, which counts once. */
+function append(one: DecodedMessages, messageIndex: number, decoded: DecodedMessages): void {
+  const start = decoded.readings.length
+  for (const index of one.uncounted) decoded.uncounted.add(start + index)
+  const counted = new Map(one.counted.map((element) => [element, { ...element, messageIndex }]))
+  decoded.counted.push(...counted.values())
+  for (const resendable of one.resendable) {
+    decoded.resendable.push({
+      seen: resendable.seen,
+      indexes: resendable.indexes.map((index) => start + index),
+      counted: resendable.counted && counted.get(resendable.counted),
+    })
+  }
+  for (const reading of one.readings) {
+    decoded.readings.push(reading)
+    decoded.messageIndexes.push(messageIndex)
+    decoded.elementIndexes.push(0)
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts'
 import { KerbsideError } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
+import type { MappingDirectory } from '../model/mapping.ts'
 import type { Message } from '../model/message.ts'
 import type { MessageSource } from '../model/message-source.ts'
 import type { Random } from '../model/random.ts'
@@ -9,6 +10,8 @@ import type { IngestOutcome, Registry } from '../registry/registry.ts'
 import type { ReadingStore, RefusedReading } from '../store/reading-store.ts'
 import { AbortedError, createRetry } from './create-retry.ts'
 import { createMessageDecoder } from './decode-messages.ts'
+import { READY_MAPPING_DIRECTORY } from './mapping/ready-mapping-directory.ts'
+import { createCounterSettler } from './settle-counters.ts'
 import { createResendSettler } from './settle-resends.ts'
 import { type Batch, summariseBatch } from './summarise-batch.ts'
 import { type QuarantineLimits, startQuarantineTrimmer } from './trim-quarantine.ts'
@@ -62,6 +65,7 @@ export function startIngest({
   source,
   registry,
   directory,
+  mappings = READY_MAPPING_DIRECTORY,
   store,
   clock,
   logger,
@@ -72,6 +76,8 @@ export function startIngest({
   source: MessageSource
   registry: Registry
   directory: DeviceDirectory
+  /** By default those that Kerbside comes with. */
+  mappings?: MappingDirectory
   store: ReadingStore
   clock: Clock
   logger: Logger
@@ -83,12 +89,14 @@ export function startIngest({
   const retry = createRetry({ logger, random, signal: closing.signal })
   const decodeMessages = createMessageDecoder({
     directory,
+    mappings,
     oldestDays,
     readingsMax: limits.readingsPerBatch,
   })
   const resends = createResendSettler((sequences, since) =>
     retry('registry', () => registry.findSequences(sequences, since)),
   )
+  const counters = createCounterSettler((asked) => retry('registry', () => registry.findCounterSums(asked)))
   const deletions = watchDeletions(directory)
   const trimmer = startQuarantineTrimmer({ registry, clock, logger, limits: limits.quarantine })
   const totals = { messages: 0, stored: 0, quarantined: 0, statuses: 0, ignoredStatuses: 0, batches: 0 }
@@ -123,16 +131,26 @@ export function startIngest({
       if (messages.length === 0) break
       messagesInFlight += messages.length
       await retry('registry', () => directory.refresh())
+      await retry('registry', () => mappings.refresh())
       let start = 0
       while (start < messages.length) {
         const before = { followsPosition: known(position), directoryVersion: deletions.version }
         const decoded = decodeMessages(messages, start, position)
         position = decoded.position
         const sequences = await resends.settle(decoded)
+        const counterSums = await counters.settle(decoded)
         // The batch before this one is written, and the one before that is recorded, before this one is passed on.
         const beforeThat = recorded
         await written
-        pass({ ...before, decoded, messages, start, sequences, position: known(decoded.position) })
+        pass({
+          ...before,
+          decoded,
+          messages,
+          start,
+          sequences,
+          counterSums,
+          position: known(decoded.position),
+        })
         await beforeThat
         start = decoded.end
       }
@@ -188,13 +206,14 @@ export function startIngest({
   }
 
   async function recordBatch(batch: Batch, refused: readonly RefusedReading[]): Promise<void> {
-    const { decoded, messages, start, sequences } = batch
-    const { quarantined } = await recordOnce(batch, refused)
+    const { decoded, messages, start, sequences, counterSums } = batch
+    const { quarantined, counts } = await recordOnce(batch, refused)
     resends.forget(sequences)
+    counters.forget(counterSums)
     if (decoded.end === messages.length) await retry('source', () => source.forget(messages))
     totals.messages += decoded.end - start
-    totals.stored += decoded.readings.length - refused.length
-    totals.quarantined += decoded.quarantined.length + refused.length
+    totals.stored += counts.reduce((sum, { stored }) => sum + stored, 0)
+    totals.quarantined += quarantined.length
     totals.statuses += decoded.statuses.length
     totals.ignoredStatuses += decoded.ignoredStatuses
     totals.batches += 1

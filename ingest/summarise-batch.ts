@@ -1,7 +1,8 @@
 import type { Message } from '../model/message.ts'
-import type { IngestOutcome, SeenSequence } from '../registry/registry.ts'
+import type { CounterSums, IngestOutcome, SeenSequence } from '../registry/registry.ts'
 import type { RefusedReading } from '../store/reading-store.ts'
-import { type DecodedMessages, quarantineReading } from './decode-messages.ts'
+import type { DecodedMessages } from './decode-messages.ts'
+import { quarantineReading } from './quarantine-element.ts'
 
 /** Messages of one read, from `start` to what `decoded` says is its end, on their way to the store. */
 export interface Batch {
@@ -10,6 +11,7 @@ export interface Batch {
   readonly decoded: DecodedMessages
   /** Those that are seen for the first time. */
   readonly sequences: readonly SeenSequence[]
+  readonly counterSums: readonly CounterSums[]
   /** The highest so far; undefined where the source keeps none. */
   readonly position: number | undefined
   /** That of the batch before this one, or where the recorded ones ended; undefined where there is none. */
@@ -24,7 +26,7 @@ export interface Batch {
  */
 export function summariseBatch(
   source: string,
-  { messages, decoded, sequences, position, followsPosition }: Batch,
+  { messages, decoded, sequences, counterSums, position, followsPosition }: Batch,
   refused: readonly RefusedReading[],
 ): IngestOutcome {
   const counts = new Map<string, { authority: string; stored: number; quarantined: number }>()
@@ -43,13 +45,18 @@ export function summariseBatch(
   }
 
   for (const [index, { authority }] of decoded.readings.entries()) {
+    if (decoded.uncounted.has(index)) continue
     if (isCounted(decoded.messageIndexes[index])) countsOf(authority).stored += 1
   }
   const quarantined = decoded.quarantined.filter((_, index) =>
     isCounted(decoded.quarantinedMessageIndexes[index]),
   )
+  // Of an element of several readings, which counts once, one that is refused has all of it in quarantine.
+  const refusedElements = new Set<string>()
   for (const { index, detail } of refused) {
-    if (!isCounted(decoded.messageIndexes[index])) continue
+    const element = `${decoded.messageIndexes[index]}/${decoded.elementIndexes[index]}`
+    if (refusedElements.has(element) || !isCounted(decoded.messageIndexes[index])) continue
+    refusedElements.add(element)
     const entry = quarantineReading(decoded, messages, index, detail)
     quarantined.push(entry)
     countsOf(entry.authority).stored -= 1
@@ -62,6 +69,7 @@ export function summariseBatch(
     counts: [...counts.values()],
     quarantined,
     sequences,
+    counterSums,
     statuses: decoded.statuses,
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ALERT_CONDITIONS } from './alert-condition.ts'
+import { devEuiSchema } from './found-device.ts'
 import { idSchema } from './id.ts'
 import { mergePatch } from './merge-patch.ts'
 import { timeOfDaySchema } from './time-of-day.ts'
@@ -59,6 +60,10 @@ export const settingsSchema = z.looseObject({
   /** Who made a T047 display, and its id there, which is the device's own by default. */
   vendorId: levelSchema.optional(),
   vendorDeviceId: levelSchema.optional(),
+  /** By what a LoRaWAN network knows the device: no other one of the authority has it. */
+  devEui: devEuiSchema.optional(),
+  /** The mapping (see model/mapping.ts) by which what it sends is read, where that is not Kerbside's own JSON. */
+  mapping: idSchema.optional(),
 })
 export type Settings = z.infer<typeof settingsSchema>
 

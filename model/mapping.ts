@@ -73,9 +73,11 @@ export const mappingSchema = z.strictObject({ ...shape, version: z.int().min(1) 
 export type NewMapping = Readonly<z.infer<typeof newMappingSchema>>
 export type Mapping = Readonly<z.infer<typeof mappingSchema>>
 
-/** Where a mapping is found: an authority's own, then the ready ones. Undefined where it is neither. */
 export interface MappingDirectory {
+  /** An authority's own, otherwise the ready one of this id; undefined where there is neither. */
   find(authority: string, id: string): Mapping | undefined
+  /** Resolves once every change committed before the call is seen here. */
+  refresh(): Promise<void>
 }
 
 /** The fields that rules of a kind may fill. */

@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer'
-import { isNestedTooDeep } from './json-nesting.ts'
-import { PAYLOAD_BYTES_MAX, READINGS_PER_PAYLOAD_MAX } from './reading.ts'
+import { readPayload } from './read-payload.ts'
+import { PAYLOAD_BYTES_MAX } from './reading.ts'
+import { isCbor, SenmlReading } from './senml.ts'
 
 /** What a device published, as it goes from a source to the ingest. */
 export interface Message {
@@ -20,19 +20,14 @@ export interface Message {
 }
 
 /**
- * How many readings a payload is: an array's elements where it is an array of 1 to 1,000, otherwise one; and one where
- * it is too large to be looked into, nested too deep, or no UTF-8. The ingest stores or quarantines exactly as many.
+ * How many readings a payload is: those of a SenML pack, an array's elements where it is an array of 1 to 1,000, otherwise
+ * one; and one where it is too large to be looked into, nested too deep, or no UTF-8. The ingest stores or quarantines
+ * exactly as many: it takes payloads apart by the same `readPayload`.
  */
 export function countReadings(payload: Uint8Array): number {
-  if (payload.byteLength > PAYLOAD_BYTES_MAX || !beginsWithBracket(payload)) return 1
-  if (isNestedTooDeep(payload) || !isUtf8(payload)) return 1
-  try {
-    const value = parse(payload)
-    if (!Array.isArray(value) || value.length > READINGS_PER_PAYLOAD_MAX) return 1
-    return Math.max(1, value.length)
-  } catch {
-    return 1
-  }
+  if (payload.byteLength > PAYLOAD_BYTES_MAX || !(beginsWithBracket(payload) || isCbor(payload))) return 1
+  const read = readPayload(payload)
+  return 'isList' in read && read.isList ? (read.value as readonly unknown[]).length : 1
 }
 
 /**
@@ -42,22 +37,18 @@ export function countReadings(payload: Uint8Array): number {
 export function countTimeSlots(payload: Uint8Array, readingCount: number): number {
   // Too large to be looked into.
   if (readingCount === 0 || payload.byteLength > PAYLOAD_BYTES_MAX) return readingCount
-  try {
-    const value = parse(payload)
-    const elements: readonly unknown[] = Array.isArray(value) ? value : [value]
-    return Math.min(readingCount, elements.findLastIndex((element) => !hasTime(element)) + 1)
-  } catch {
-    return readingCount
-  }
+  const read = readPayload(payload)
+  if (!('isList' in read)) return readingCount
+  const elements: readonly unknown[] = read.isList ? (read.value as readonly unknown[]) : [read.value]
+  return Math.min(readingCount, elements.findLastIndex((element) => !hasTime(element)) + 1)
 }
 
 /** Whether an element of a payload tells its time itself. */
 export function hasTime(element: unknown): boolean {
-  return typeof element === 'object' && element !== null && Reflect.get(element, 'time') !== undefined
-}
-
-function parse(payload: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString())
+  if (typeof element !== 'object' || element === null) return false
+  // SenML's 0 is "roughly now" (RFC 8428, 4.5.3).
+  if (element instanceof SenmlReading) return element.seconds !== 0
+  return Reflect.get(element, 'time') !== undefined
 }
 
 function beginsWithBracket(payload: Uint8Array): boolean {

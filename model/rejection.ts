@@ -16,6 +16,17 @@ export const REJECTION_REASONS = [
   'no_echo',
   'clock_wrong',
   'too_old',
+  // A message of a LoRaWAN network that somebody made up to try it: nothing was measured.
+  'simulated',
+  'not_uplink',
+  'not_decoded',
+  'unknown_port',
+  'no_mapping',
+  // The first sum of an ever-growing counter: what it grew by is not known before the next one.
+  'first_sum',
+  'out_of_order',
+  'not_cbor',
+  'not_senml',
   'refused_by_store',
   // A fault of Kerbside's own: the decoder threw. It is kept, so that it can be replayed once that is mended.
   'decoder_failed',

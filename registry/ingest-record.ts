@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { NewQuarantined } from '../model/rejection.ts'
 import { cleanText } from './clean-text.ts'
+import { counterSumSteps } from './counter-sums.ts'
 import type { IngestOutcome, Registry, SeenSequence } from './registry.ts'
 import type { RegistryContext } from './registry-context.ts'
 import type { BatchStep } from './registry-database.ts'
@@ -26,6 +27,7 @@ export function createIngestRecords({
         ...countSteps(outcome),
         ...quarantineSteps(outcome),
         ...sequenceSteps(outcome),
+        ...counterSumSteps(outcome.counterSums ?? [], database),
         ...statusSteps(outcome),
       ]
       if (steps.length === 0) return true

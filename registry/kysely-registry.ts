@@ -7,6 +7,7 @@ import { createAuditRecords } from './audit.ts'
 import { createAuthorityRecords } from './authorities.ts'
 import { createReportRecords } from './citizen-reports.ts'
 import { createConnectionRecords } from './connections.ts'
+import { createCounterSumRecords } from './counter-sums.ts'
 import { createDeviceChangeRecords } from './device-changes.ts'
 import { createDeviceStatusRecords } from './device-statuses.ts'
 import { createDeviceRecords } from './devices.ts'
@@ -77,6 +78,7 @@ export function createKyselyRegistry({
     ...createMappingRecords(context),
     ...createFoundDeviceRecords(context),
     ...createIngestRecords(context),
+    ...createCounterSumRecords(context),
     ...createReceiptTimeRecords(context),
     ...createSourceCountRecords(context),
     ...createQuarantineRecords(context),

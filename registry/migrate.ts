@@ -16,6 +16,7 @@ import { createKeyRequests } from './migrations/0011-key-requests.ts'
 import { createAlerts } from './migrations/0012-alerts.ts'
 import { createHooks } from './migrations/0013-hooks.ts'
 import { createFoundDevices } from './migrations/0014-found-devices.ts'
+import { createCounterSums } from './migrations/0015-counter-sums.ts'
 import { createShares } from './migrations/0016-shares.ts'
 import { addPublication } from './migrations/0017-publication.ts'
 import { createCitizenReports } from './migrations/0019-citizen-reports.ts'
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   createAlerts,
   createHooks,
   createFoundDevices,
+  createCounterSums,
   createShares,
   addPublication,
   createCitizenReports,

@@ -235,6 +235,7 @@ export interface RegistryTables {
     quarantined: number
     oldest_pending_time: number | null
   }
+  counter_sums: { authority: string; device: string; part: string; time: number; document: string }
   sequences: { authority: string; device: string; sequence: number; hash: string; time: number }
   quarantine: {
     authority: string

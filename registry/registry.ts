@@ -7,6 +7,7 @@ import type {
   NewCitizenReport,
   OpenReport,
   ReportPatch,
+  ReportReading,
   ReportService,
   ReportStatus,
   ReportVoice,
@@ -577,6 +578,8 @@ export interface Registry {
       readonly onlyOpen?: boolean
       /** Instead of the patch's own. */
       readonly outcome?: CitizenReport['outcome']
+      /** Those of the bin that it is joined to, instead of what there is. */
+      readonly readings?: readonly ReportReading[] | undefined
     },
     actor: string,
   ): Promise<CitizenReport>

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { trimAlerts } from './alerts.ts'
+import { trimCounterSums } from './counter-sums.ts'
 import { trimFoundDevices } from './found-devices.ts'
 import { trimHookDeliveries } from './hook-deliveries.ts'
 import { trimKeyRequests } from './key-requests.ts'
@@ -40,6 +41,7 @@ export function createTrimRecords({ database: { transact } }: RegistryContext): 
         await trimKeyRequests(transaction, now)
         await trimAlerts(transaction, now)
         await trimHookDeliveries(transaction, now)
+        await trimCounterSums(transaction, now)
         await trimFoundDevices(transaction, now)
         await trimShares(transaction, now)
         await transaction

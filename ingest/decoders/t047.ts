@@ -1,9 +1,9 @@
+import { type Payload, readPayload } from '../../model/read-payload.ts'
 import type { Rejection } from '../../model/rejection.ts'
 import { type SignBody, unwrapSignBody } from '../../model/sign-payload.ts'
 import { parseSignRecord, parseSignTopic, type SignMessageName } from '../../model/sign-topic.ts'
 import { parseTime } from '../../model/time.ts'
-import type { Decoded, Decoder, Sender } from '../decoder.ts'
-import { kerbsideJson } from './kerbside-json.ts'
+import type { Decoder, Sender } from '../decoder.ts'
 
 /**
  * What displays say by RTIG T047 (parts 1 and 2), under the topic that the broker gave it, which names the sender. What of it
@@ -17,13 +17,14 @@ function findSender(authority: string, topicName: string): Sender | undefined {
   return { device: record.device, kind: 'display' }
 }
 
-function decode(payload: Uint8Array, topicName: string): Decoded | Rejection {
-  const decoded = kerbsideJson.decode(payload, topicName)
-  if (!('value' in decoded)) return decoded
+function decode(payload: Uint8Array, topicName: string): Payload | Rejection {
+  const decoded = readPayload(payload)
+  // SenML is no T047, but is counted and refused, or taken, as what it is.
+  if (!('value' in decoded) || decoded.form === 'senml') return decoded
   const said = parseSignRecord(topicName)?.topicName ?? ''
-  if (!decoded.isList) return { value: translate(decoded.value, said), isList: false }
+  if (!decoded.isList) return { form: 'json', value: translate(decoded.value, said), isList: false }
   const elements = decoded.value as readonly unknown[]
-  return { value: elements.map((element) => translate(element, said)), isList: true }
+  return { form: 'json', value: elements.map((element) => translate(element, said)), isList: true }
 }
 
 function translate(element: unknown, topicName: string): unknown {

@@ -1,4 +1,5 @@
 import { createMessageDecoder, type DecodedMessages } from '../../ingest/decode-messages.ts'
+import { READY_MAPPING_DIRECTORY } from '../../ingest/mapping/ready-mapping-directory.ts'
 import { type NewDevice, newDeviceSchema } from '../../model/device.ts'
 import type { DeviceDirectory } from '../../registry/device-directory.ts'
 
@@ -20,6 +21,7 @@ export function decodePayload({
 }): DecodedMessages {
   const decode = createMessageDecoder({
     directory: createDirectory(devices.map((device) => newDeviceSchema.parse(device))),
+    mappings: READY_MAPPING_DIRECTORY,
     oldestDays,
     readingsMax: 5_000,
   })
@@ -33,6 +35,10 @@ function createDirectory(devices: readonly NewDevice[]): DeviceDirectory {
   )
   return {
     find: (authority, id) => (authority === 'town' ? records.get(id) : undefined),
+    findByDevEui: (authority, devEui) =>
+      authority === 'town'
+        ? [...records.values()].find(({ device }) => device.settings.devEui === devEui)
+        : undefined,
     list: () => records.values(),
     refresh: async () => undefined,
     onChange: () => () => undefined,
