@@ -38,6 +38,7 @@ import { registerMaps } from './endpoints/maps.ts'
 import { registerOpen311 } from './endpoints/open311.ts'
 import { registerQuarantine } from './endpoints/quarantine.ts'
 import { registerReadings } from './endpoints/readings.ts'
+import { registerReports } from './endpoints/reports.ts'
 import { registerRoundMarks } from './endpoints/round-marks.ts'
 import { registerRoundReports } from './endpoints/round-reports.ts'
 import { registerRounds } from './endpoints/rounds.ts'
@@ -235,6 +236,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerShares(app, parts)
   registerSharedData(app, parts, boards)
   await registerOpen311(app, parts)
+  registerReports(app, parts)
   registerKeys(app, parts, usage)
   registerKeyRequests(app, parts)
   registerAudit(app, parts)

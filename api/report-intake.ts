@@ -15,6 +15,8 @@ export interface ReportIntake {
     report: Omit<NewCitizenReport, 'readings'>,
     actor: string,
   ): Promise<{ report: CitizenReport; isDuplicate: boolean }>
+  /** What a bin's sensor said within the day before a time in ms since 1970; nothing where the store is away. */
+  readLately(authority: string, deviceId: string, time: number): Promise<ReportReading[]>
 }
 
 /** Of an authority. One more is told to come back. */
@@ -49,7 +51,7 @@ export function createReportIntake({
         ...report,
         deviceId,
         contact: isTold && contactDays !== 0 ? contact : null,
-        readings: deviceId === null ? [] : await readLately(authority, deviceId),
+        readings: deviceId === null ? [] : await readLately(authority, deviceId, clock.now()),
       }
       return registry.createReport(authority, kept, {
         actor,
@@ -58,6 +60,7 @@ export function createReportIntake({
         duplicatesSince: clock.now() - settings.duplicateHours * HOUR_MS,
       })
     },
+    readLately,
   }
 
   function requireBin(authority: string, deviceId: string): void {
@@ -86,21 +89,19 @@ export function createReportIntake({
     return nearest?.id ?? null
   }
 
-  /** A report is taken also while the store is away. */
-  async function readLately(authority: string, device: string): Promise<ReportReading[]> {
-    const now = clock.now()
+  async function readLately(authority: string, device: string, time: number): Promise<ReportReading[]> {
     try {
       const readings = await store.listReadings({
         authority,
         kind: 'bin',
         device,
-        from: now - LATELY_MS,
-        to: now + 1,
+        from: time - LATELY_MS,
+        to: time + 1,
         limit: READINGS_READ,
       })
       return readings
-        .flatMap(({ time, fields: { fillPercent } }) =>
-          typeof fillPercent === 'number' ? [{ time, fillPercent }] : [],
+        .flatMap(({ time: readTime, fields: { fillPercent } }) =>
+          typeof fillPercent === 'number' ? [{ time: readTime, fillPercent }] : [],
         )
         .slice(-READINGS_KEPT)
     } catch (error) {

@@ -120,9 +120,9 @@ function allowsAny(published: readonly Publishable[], what: Publishable | readon
 }
 
 /** Whether a key allows more of an authority than what it has published; of another authority's key that is nothing. */
-export function hasKeyOf({ caller }: FastifyRequest, authority: string): boolean {
+export function hasKeyOf({ caller }: FastifyRequest, authority: string, scope: Scope = 'read'): boolean {
   if (caller === undefined || caller.authority === null) return caller !== undefined
-  return caller.authority === authority && includesScope(caller.key.scopes, 'read')
+  return caller.authority === authority && includesScope(caller.key.scopes, scope)
 }
 
 /** Who is to be named in the audit; only where the route's scope is not `public`. */

@@ -141,14 +141,14 @@ export function createReportRecords(
       })
     },
 
-    updateReport(authority, id, { patch, onlyOpen = false, outcome }, actor) {
+    updateReport(authority, id, { patch, onlyOpen = false, outcome, readings }, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
         const before = await findFirst(transaction, authority, id)
         if (!before) throw notFound('report', id)
         if (onlyOpen && before.status !== 'open') return toReport(before)
         if (patch.deviceId) await requireBin(transaction, authority, patch.deviceId)
-        const changed = applyPatch(before, { patch, outcome, now: clock.now() })
+        const changed = applyPatch(before, { patch, outcome, readings, now: clock.now() })
         await updateRow(transaction, changed)
         const { status, closed_time, updated_time } = changed
         await transaction
@@ -253,10 +253,12 @@ function applyPatch(
   {
     patch: { deviceId, status = before.status, note, outcome: asked },
     outcome = asked,
+    readings,
     now,
   }: {
     readonly patch: ReportPatch
     readonly outcome?: CitizenReport['outcome'] | undefined
+    readonly readings?: CitizenReport['readings'] | undefined
     readonly now: number
   },
 ): ReportRow {
@@ -270,6 +272,7 @@ function applyPatch(
     closed_time: isClosed ? (before.closed_time ?? now) : null,
     document: writeDocument({
       ...document,
+      readings: readings ?? document.readings,
       outcome: isClosed ? (outcome ?? document.outcome ?? 'done') : null,
       note: note === undefined ? document.note : note,
     }),

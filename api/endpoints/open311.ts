@@ -265,7 +265,7 @@ function registerReading(
         ...document(
           'listOpen311Requests',
           'What was reported, and what became of it',
-          'Newest first: at most 1,000, of 90 days at most. Who reported is never told. Without a key, places are those of public bins or on a grid of 100 m, addresses are left out, and so are descriptions and links unless the authority publishes them.',
+          'Newest first: at most 1,000, of 90 days at most. Who reported is never told. Without a key, places are those of public bins or on a grid of 100 m. Addresses take a key of the scope operate, and so do descriptions and links unless the authority publishes them.',
         ),
         params: authorityParams,
         querystring: requestsQuery,
@@ -341,13 +341,14 @@ function registerReading(
       registry.getAuthority(authority),
       directory.refresh(),
     ])
-    const isPublic = !hasKeyOf(request, authority)
+    const isOwn = hasKeyOf(request, authority)
+    const isOperator = hasKeyOf(request, authority, 'operate')
     const requests = reports.map((report) => {
       const { lang } = request.query
       return describeRequest(report, {
         settings,
         agency,
-        isPublic,
+        audience: isOperator ? 'operators' : isOwn ? 'authority' : 'public',
         language: chooseLanguage(lang ?? report.language, undefined),
         bin: report.deviceId === null ? undefined : directory.find(authority, report.deviceId)?.device,
       })

@@ -16,20 +16,21 @@ interface Circumstances {
   readonly language: Language
   /** The bin that it was joined to, where that is still there. */
   readonly bin: Device | undefined
-  /** Whether everybody may see what comes of this. */
-  readonly isPublic: boolean
+  /** Whether everybody may see what comes of this, or the authority's own alone; of them, operators see what was written. */
+  readonly audience: 'public' | 'authority' | 'operators'
 }
 
 /**
  * A report as the GeoReport API (v2, GET service request) tells it. Who reported is never in it. Everybody is told the place of
- * the bin, or, where that is a household's or none is known, the report's own on a grid of 100 m; addresses are not told, and what
- * somebody wrote only where the authority publishes it.
+ * the bin, or, where that is a household's or none is known, the report's own on a grid of 100 m. What
+ * somebody wrote is for operators, who may be named or called in it; without addresses the authority may publish it.
  */
 export function describeRequest(report: CitizenReport, circumstances: Circumstances) {
-  const { settings, agency, language, isPublic } = circumstances
+  const { settings, agency, language, audience } = circumstances
   const { words } = report
   const place = findPlace(report, circumstances)
-  const tellsWords = !isPublic || settings.publishesWords
+  const isForOperators = audience === 'operators'
+  const tellsWords = isForOperators || settings.publishesWords
   return {
     service_request_id: report.id,
     status: report.status,
@@ -42,8 +43,8 @@ export function describeRequest(report: CitizenReport, circumstances: Circumstan
     requested_datetime: formatSeconds(report.requestedTime),
     updated_datetime: formatSeconds(report.updatedTime),
     expected_datetime: null,
-    address: isPublic ? null : (words?.address ?? null),
-    address_id: isPublic ? null : (words?.addressId ?? null),
+    address: isForOperators ? (words?.address ?? null) : null,
+    address_id: isForOperators ? (words?.addressId ?? null) : null,
     zipcode: null,
     lat: place?.latitude ?? null,
     long: place?.longitude ?? null,
@@ -68,7 +69,7 @@ export function describeStatus({ status, outcome, note }: CitizenReport, languag
 
 function findPlace(
   { longitude, latitude }: CitizenReport,
-  { bin, isPublic }: Circumstances,
+  { bin, audience }: Circumstances,
 ): { longitude: number; latitude: number } | undefined {
   const own = longitude === null || latitude === null ? undefined : { longitude, latitude }
   const isHome = bin !== undefined && isHousehold(bin)
@@ -76,7 +77,7 @@ function findPlace(
     bin === undefined || bin.longitude === null || bin.latitude === null
       ? undefined
       : { longitude: bin.longitude, latitude: bin.latitude }
-  if (!isPublic) return own ?? ofBin
+  if (audience !== 'public') return own ?? ofBin
   if (ofBin && !isHome) return ofBin
   const near = own ?? ofBin
   return near && roundPlace(near, PUBLIC_GRID_M)

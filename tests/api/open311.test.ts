@@ -131,8 +131,9 @@ describe('Open311', () => {
       for (const word of [...PERSONAL, 'High Street', 'smelly', 'pictures']) expect(text).not.toContain(word)
     }
     expect((await read(app, `tokens/${id}.json`)).body).toEqual([{ service_request_id: id, token: id }])
-    const key = await app.createKey('alpha', 'read')
-    const withKey = await read(app, 'requests.json', key)
+    const reader = await read(app, 'requests.json', await app.createKey('alpha', 'read'))
+    expect(reader.body).toEqual([{ ...told, lat: 52.5001 }])
+    const withKey = await read(app, 'requests.json', await app.createKey('alpha', 'operate'))
     expect(withKey.body).toEqual([
       {
         ...told,
