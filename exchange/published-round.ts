@@ -2,22 +2,26 @@ import type { Round } from '../model/round.ts'
 
 /**
  * A round as everybody may see it: without the bins that stand at households, wherever a round names them. `isHidden` says which
- * devices are such bins.
+ * devices are such bins. What another authority shares was shared with this one alone, and the ways would lead to it: of a round
+ * with that no lorry is told.
  */
 export function showRound(round: Round, isHidden: (deviceId: string) => boolean): Round {
   const isShown = ({ deviceId }: { deviceId?: string | null | undefined }): boolean =>
     typeof deviceId !== 'string' || !isHidden(deviceId)
-  const { marks, changes, request } = round
-  const { deviceIds, mustEmpty, ...asked } = request
+  const { marks, changes, request, shares, ...rest } = round
+  const { deviceIds, mustEmpty, shareIds, ...asked } = request
+  const isShared = shares !== undefined || shareIds !== undefined
   const showIds = (ids: readonly string[]): string[] => ids.filter((deviceId) => !isHidden(deviceId))
   return {
-    ...round,
+    ...rest,
     request: {
       ...asked,
       ...(deviceIds && { deviceIds: showIds(deviceIds) }),
       ...(mustEmpty && { mustEmpty: showIds(mustEmpty) }),
     },
-    lorries: round.lorries.map((lorry) => ({ ...lorry, stops: lorry.stops.filter(isShown) })),
+    lorries: isShared
+      ? []
+      : round.lorries.map((lorry) => ({ ...lorry, stops: lorry.stops.filter(isShown) })),
     left: round.left.filter(isShown),
     ...(marks && { marks: marks.filter(isShown) }),
     ...(changes && { changes: changes.filter(isShown) }),

@@ -190,3 +190,15 @@ test('a neighbour’s counters tell how fast it is driven, as long as they are s
   await own.call('DELETE', `${GRANTED}/${share}`)
   expect(await countersOf()).toEqual([])
 })
+
+test('a round with others’ bins is told to nobody without a key of its own, published or not', async () => {
+  const own = await createBorder()
+  const share = await grant(own)
+  await own.call('PATCH', '/v1/authorities/alpha', { body: { published: ['rounds'] } })
+  const { round } = await planRound(own, { shareIds: [share] })
+  const path = `/v1/authorities/alpha/rounds/${round.id}`
+  for (const suffix of ['', '.csv', '.gpx', '.geojson', '.html']) {
+    expect(await textOf(own, `${path}${suffix}`, null), suffix).not.toMatch(/gamma|13\.41/)
+  }
+  expect(await textOf(own, '/v1/authorities/alpha/rounds', null)).not.toMatch(/gamma|13\.41/)
+})
