@@ -71,6 +71,7 @@ import type { Api, ApiParts } from './parts.ts'
 import { answerNotFound, answerProblems, answerUnknownMethods, answerUnroutable } from './problem.ts'
 import { createRateCounts } from './rate-counts.ts'
 import { limitRates } from './rate-limit.ts'
+import { createReportDesk } from './report-desk.ts'
 import { requireRights } from './rights.ts'
 import { collectRoutes } from './routes.ts'
 import { setSecurityHeaders } from './security-headers.ts'
@@ -186,6 +187,9 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   const hookDesk = createHookDesk({ ...parts, sender: hookSender })
   app.addHook('onReady', async () => hookDesk.start())
   app.addHook('preClose', () => hookDesk.close())
+  const reportDesk = createReportDesk(parts)
+  app.addHook('onReady', async () => reportDesk.start())
+  app.addHook('preClose', () => reportDesk.close())
 
   registerHealth(app, parts)
   registerConsole(app, parts)
