@@ -5,6 +5,17 @@ export function prefersCsv(accept: string | undefined): boolean {
   return csv > 0 && csv > qualityOf(accept, 'application', 'json')
 }
 
+/** Whether a client would rather have a page than JSON, of any kind: a browser. */
+export function prefersHtml(accept: string | undefined): boolean {
+  if (accept === undefined) return false
+  const html = qualityOf(accept, 'text', 'html')
+  const json = Math.max(
+    qualityOf(accept, 'application', 'json'),
+    qualityOf(accept, 'application', 'geo+json'),
+  )
+  return html > 0 && html > json
+}
+
 /** The weight of the most specific range that fits; 0 where none does. */
 function qualityOf(accept: string, type: string, subtype: string): number {
   let best = { specificity: -1, quality: 0 }

@@ -35,6 +35,7 @@ import { registerIngest } from './endpoints/ingest.ts'
 import { registerKeyRequests } from './endpoints/key-requests.ts'
 import { registerKeys } from './endpoints/keys.ts'
 import { registerMaps } from './endpoints/maps.ts'
+import { registerOgc } from './endpoints/ogc.ts'
 import { registerOpen311 } from './endpoints/open311.ts'
 import { registerQuarantine } from './endpoints/quarantine.ts'
 import { registerReadings } from './endpoints/readings.ts'
@@ -198,6 +199,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerDevices(app, parts)
   registerReadings(app, parts)
   registerMaps(app, parts, datasets)
+  registerOgc(app, parts, { datasets, known })
   registerStreets(app, parts)
   registerTrafficForecast(app, parts, datasets)
   registerBinForecast(app, parts, datasets)

@@ -72,7 +72,7 @@ export function createDatasetViews({
       const isWhole = hasKeyOf(request, id)
       const now = clock.now()
       const view = isWhole ? WHOLE_VIEW : createPublishedView(authority, dataset, now)
-      const terms = termsOfDataset(authority, dataset)
+      const terms = { ...termsOfDataset(authority, dataset), ...(isWhole && { delaySeconds: 0 }) }
       const kind = DEVICE_DATASETS[dataset]
       return {
         ...view,
