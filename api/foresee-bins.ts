@@ -1,6 +1,7 @@
 import { KerbsideError } from '../model/error.ts'
 import { parseSharedId } from '../model/shared-id.ts'
 import type { BinForecast } from '../rounds/choose/forecast-bin.ts'
+import { heedReport } from '../rounds/heed-report.ts'
 import type { PlannedBin, RoundInput } from '../rounds/round-input.ts'
 import { roundTimesOf } from '../rounds/round-times.ts'
 import type { ApiParts } from './parts.ts'
@@ -16,7 +17,8 @@ export async function foreseeBins(
   authority: string,
   input: RoundInput,
 ): Promise<RoundInput> {
-  const { roundTime, nextRoundTime } = roundTimesOf(input)
+  const times = roundTimesOf(input)
+  const { roundTime, nextRoundTime } = times
   const prices = await readVisitPrices(registry, authority, input)
   const bins = [...input.bins]
   const towns = Map.groupBy(bins.keys(), (index) => townOf(bins[index] as PlannedBin, authority))
@@ -28,7 +30,12 @@ export async function foreseeBins(
     try {
       const forecasts = await fillForecasts.weighBins(town, { bins: asked, roundTime, nextRoundTime })
       for (const [place, index] of indexes.entries()) {
-        bins[index] = addForecast(bins[index] as PlannedBin, forecasts[place] ?? null)
+        const bin = addForecast(bins[index] as PlannedBin, forecasts[place] ?? null)
+        const { forecast, report } = bin
+        bins[index] =
+          forecast && report
+            ? { ...bin, forecast: heedReport(forecast, prices[index] as (typeof prices)[0], times) }
+            : bin
       }
     } catch (error) {
       if (!(error instanceof KerbsideError) || error.code !== 'INTERNAL') throw error

@@ -3,6 +3,7 @@ import type { RoundRequest } from '../model/round.ts'
 import type { PlannedBin, RoundInput } from '../rounds/round-input.ts'
 import { listSites } from './list-sites.ts'
 import type { ApiParts } from './parts.ts'
+import { readBinReports } from './read-bin-reports.ts'
 import { readSharedBins, type ShareUser } from './shared-bins.ts'
 import { toPlannedBin } from './to-planned-bin.ts'
 
@@ -17,18 +18,20 @@ export async function readRoundInput(
   user?: ShareUser,
 ): Promise<RoundInput> {
   const { registry, directory, store } = parts
-  const [latest, depots, tips, lorries] = await Promise.all([
+  const [latest, depots, tips, lorries, reports] = await Promise.all([
     store.listLatest(authority.id, 'bin'),
     listSites(registry, authority.id, 'depots'),
     listSites(registry, authority.id, 'tips'),
     listSites(registry, authority.id, 'lorries'),
+    readBinReports(registry, authority.id),
     directory.refresh(),
   ])
   const latestOf = new Map(latest.map((reading) => [reading.device, reading]))
   const bins: PlannedBin[] = []
   for (const { device } of directory.list(authority.id)) {
     if (device.kind !== 'bin') continue
-    bins.push(toPlannedBin(device, latestOf.get(device.id)))
+    const report = reports.get(device.id)
+    bins.push({ ...toPlannedBin(device, latestOf.get(device.id)), ...(report && { report }) })
   }
   const shares = await readSharedBins(parts, authority.id, request, user)
   for (const shared of shares) bins.push(...shared.bins)

@@ -4,6 +4,7 @@ import { compareVisit } from './choose/explain-choice.ts'
 import type { BinForecast } from './choose/forecast-bin.ts'
 import { BINS_PER_ROUND_MAX } from './choose-lorries.ts'
 import { explainBin } from './explain-bin.ts'
+import { isTakenAsFull } from './heed-report.ts'
 import type { Place } from './roads/place.ts'
 import type { PlannedBin, RoundInput } from './round-input.ts'
 import { roundTimesOf } from './round-times.ts'
@@ -37,7 +38,7 @@ export interface DueBin extends Place {
 
 /**
  * Of the bins asked for, those that are or may be in the round, and why the others are left. A bin must be emptied where it
- * was asked for, where it is full, where it is at or above the threshold that its own settings give, and, without a forecast, at or above the
+ * was asked for, where it is full, or reported to be and its sensor does not say otherwise, where it is at or above the threshold that its own settings give, and, without a forecast, at or above the
  * usual one. Others have what a visit is worth by their forecast as prize; of more than a round takes, those worth most.
  */
 export function chooseBins(input: RoundInput): { due: DueBin[]; left: LeftBin[] } {
@@ -50,11 +51,12 @@ export function chooseBins(input: RoundInput): { due: DueBin[]; left: LeftBin[] 
   for (const bin of bins) {
     const isAsked = mustEmpty.has(bin.id)
     if (wanted && !wanted.has(bin.id) && !isAsked) continue
-    const isMust = isAsked || isFull(bin) || isAtThreshold(bin)
+    const isMust = isAsked || isFull(bin) || isAtThreshold(bin) || isTakenAsFull(bin)
     const reason = explainBin(bin, {
       isAsked,
       thresholdPercent: thresholdOf(bin),
       date: request.date,
+      timeZone: input.timeZone,
       ...times,
     })
     if (!isMust && !isWorthLooking(bin))
@@ -142,7 +144,8 @@ function whyNotLooked({ forecast }: PlannedBin): string {
 }
 
 /** A bin that was never read is taken as full, so that there is room for it. */
-function levelAtRound({ fillPercent, forecast }: PlannedBin): number {
+function levelAtRound({ fillPercent, forecast, report }: PlannedBin): number {
+  if (report) return 100
   return forecast?.expectedPercent ?? fillPercent ?? 100
 }
 

@@ -1,4 +1,5 @@
 import { explainRisk } from './choose/explain-choice.ts'
+import { explainReport } from './heed-report.ts'
 import type { PlannedBin } from './round-input.ts'
 import { nameNextRound, type RoundTimes } from './round-times.ts'
 
@@ -6,6 +7,7 @@ const DAY_MS = 86_400_000
 
 interface Circumstances extends RoundTimes {
   readonly date: string
+  readonly timeZone: string
   /** Whether the request says that the bin must be emptied. */
   readonly isAsked: boolean
   readonly thresholdPercent: number
@@ -14,7 +16,11 @@ interface Circumstances extends RoundTimes {
 /** How a bin stands, and what that means for a round, in a sentence with its numbers. */
 export function explainBin(bin: PlannedBin, circumstances: Circumstances): string {
   const { isAsked, thresholdPercent } = circumstances
-  const { fillPercent, forecast } = bin
+  const { fillPercent, forecast, report } = bin
+  if (report) {
+    const said = explainReport(report, fillPercent, circumstances)
+    return isAsked ? `must be emptied, as asked; ${said}` : said
+  }
   const isFull = fillPercent !== null && fillPercent >= thresholdPercent
   if (fillPercent === null && isAsked) return 'must be emptied, as asked; without a reading, so taken as full'
   if (fillPercent === null) {

@@ -3,6 +3,14 @@ import type { Depot, Lorry, Tip } from '../model/site.ts'
 import type { BinForecast } from './choose/forecast-bin.ts'
 import type { SpeedCounter } from './traffic/edge-speeds.ts'
 
+/** That people report a bin to overflow. */
+export interface BinReport {
+  /** When the first of them did, in ms since 1970. */
+  readonly time: number
+  /** How many reports there are. */
+  readonly voices: number
+}
+
 /** A bin as planning sees it: what it is, where it stands, and what was last read of it. */
 export interface PlannedBin {
   readonly id: string
@@ -30,6 +38,8 @@ export interface PlannedBin {
   readonly overflowCostPerDay: number | null
   /** What its history says for this round; null where too little is known of it. */
   readonly forecast: BinForecast | null
+  /** That it is reported to overflow, and not answered yet. */
+  readonly report?: BinReport | undefined
 }
 
 /** Everything that a plan is made from, as plain data that can be sent to a worker thread. */
