@@ -1,6 +1,7 @@
 import type { Rejection } from '../model/rejection.ts'
 import { formatTime } from '../model/time.ts'
 import type { CounterSums, Registry } from '../registry/registry.ts'
+import { INCREASE_MAX } from './counters/count-increase.ts'
 import { type Counted, CounterSeries } from './counters/counter-series.ts'
 import type { CountedElement, DecodedMessages } from './decode-messages.ts'
 
@@ -99,6 +100,12 @@ function explain(problem: NonNullable<Counted['problem']>, { counters }: Counted
     return {
       reason: 'out_of_order',
       detail: `${name}: ${sum?.sum} of ${time} came after later sums, of which the counts of that time are a part already`,
+    }
+  }
+  if (problem === 'out_of_range') {
+    return {
+      reason: 'out_of_range',
+      detail: `${name}: ${sum?.sum} of ${time} is too far from the sum before it, up to ${INCREASE_MAX} is allowed at once`,
     }
   }
   return {

@@ -1,4 +1,5 @@
 import { readCbor } from './read-cbor.ts'
+import { PAYLOAD_SCHEMAS } from './reading.ts'
 
 /** A record of SenML with its base values worked in. A `sum` is of the values since it began, for ever growing. */
 export interface SenmlRecord {
@@ -63,10 +64,12 @@ export function isSenml(value: unknown): boolean {
 }
 
 // What names a reading's own field is Kerbside's JSON, whatever else is beside it.
-const KERBSIDE_ONLY = ['device', 'time', 'sequence', 'fillPercent', 'distanceMm', 'count', 'counts', 'lines']
+const KERBSIDE_FIELDS: ReadonlySet<string> = new Set(
+  Object.values(PAYLOAD_SCHEMAS).flatMap(({ shape }) => Object.keys(shape)),
+)
 
 function hasKerbsideField(record: Fields): boolean {
-  return KERBSIDE_ONLY.some((name) => Object.hasOwn(record, name))
+  return Object.keys(record).some((name) => KERBSIDE_FIELDS.has(name))
 }
 
 /** Whether bytes are CBOR by their first ones: an array, marked as CBOR or not. No text in UTF-8 begins so. */

@@ -1,7 +1,7 @@
 import type { CounterSum } from '../../registry/registry.ts'
 
 /** More than this is not counted at once (model/reading.ts): a sum that goes back by as much has not wrapped. */
-const INCREASE_MAX = 1_000_000
+export const INCREASE_MAX = 1_000_000
 
 /**
  * How much a sum grew, where it only ever grows: by what it is more; by what is left to its end, where it wrapped; by all that it is,

@@ -1,6 +1,6 @@
 import type { Reading } from '../../model/reading.ts'
 import type { CounterSums } from '../../registry/registry.ts'
-import { countIncrease } from './count-increase.ts'
+import { countIncrease, INCREASE_MAX } from './count-increase.ts'
 
 /** What grew in a longer time is not known when: it counts as if the counter were new. */
 const GAP_MAX_MS = 7 * 86_400_000
@@ -11,7 +11,7 @@ export interface Counted {
   readonly readings: readonly Reading[]
   /** What is known now, and is to be kept. */
   readonly changed: readonly CounterSums[]
-  readonly problem: 'first_sum' | 'out_of_order' | undefined
+  readonly problem: 'first_sum' | 'out_of_order' | 'out_of_range' | undefined
 }
 
 /** The sums of one part of one counter, in the order of their times. */
@@ -43,7 +43,7 @@ export class CounterSeries {
       return { readings: [], changed: [], problem: 'out_of_order' }
     }
     this.learn(point)
-    const readings: Reading[] = []
+    const readings: (Reading | undefined)[] = []
     const changed: CounterSums[] = [point]
     if (follows && !isFirst) readings.push(toInterval(reading, previous, point))
     if (next && next.time - time <= GAP_MAX_MS) {
@@ -54,8 +54,9 @@ export class CounterSeries {
         changed.push(followed)
       }
     }
-    const counted = readings.filter(({ fields }) => Object.keys(fields).length > 0)
-    return { readings: counted, changed, problem: counted.length > 0 ? undefined : 'first_sum' }
+    const counted = readings.filter((one) => one !== undefined)
+    if (counted.length > 0) return { readings: counted, changed, problem: undefined }
+    return { readings: [], changed, problem: readings.length > 0 ? 'out_of_range' : 'first_sum' }
   }
 
   /** The index of the first point that is not before a time. */
@@ -66,13 +67,18 @@ export class CounterSeries {
   }
 }
 
-/** What was counted from one time to another; what else is told at its end is of the interval too. */
-function toInterval(reading: Reading, start: CounterSums, end: CounterSums): Reading {
-  const fields: Record<string, Reading['fields'][string]> = { ...end.fields }
+/**
+ * What was counted from one time to another; what else is told at its end is of the interval too. Undefined where no sum is at both
+ * ends, or all grew by more than can be.
+ */
+function toInterval(reading: Reading, start: CounterSums, end: CounterSums): Reading | undefined {
+  const counts: Record<string, number> = {}
   for (const [name, after] of Object.entries(end.sums)) {
     const before = start.sums[name]
-    if (before) fields[name] = countIncrease(before, after)
+    const increase = before && countIncrease(before, after)
+    if (increase !== undefined && increase <= INCREASE_MAX) counts[name] = increase
   }
-  fields['intervalSeconds'] = (end.time - start.time) / 1_000
-  return { ...reading, time: start.time, fields }
+  if (Object.keys(counts).length === 0) return undefined
+  const intervalSeconds = (end.time - start.time) / 1_000
+  return { ...reading, time: start.time, fields: { ...end.fields, ...counts, intervalSeconds } }
 }
