@@ -5,6 +5,7 @@ import { judgeBattery } from './conditions/judge-battery.ts'
 import type { UsualHour } from './conditions/judge-counter.ts'
 import { judgeFire } from './conditions/judge-fire.ts'
 import { judgeOverflow, type OverflowForecast } from './conditions/judge-overflow.ts'
+import { judgeReport, type OverflowReport } from './conditions/judge-report.ts'
 import {
   judgeSignDark,
   judgeSignWrong,
@@ -27,6 +28,8 @@ export interface TownContext {
   readonly isBehind: boolean
   isOpen(condition: AlertCondition, device: string | null): boolean
   forecastOf(bin: string): OverflowForecast | undefined
+  /** Undefined where nobody reports it, or they were answered. */
+  reportOf(bin: string): OverflowReport | undefined
   usualHoursOf(counter: string): ((time: number) => UsualHour | undefined) | undefined
   /** What is known of what a display shows, besides what it says itself. */
   signOf(display: string): Omit<SignView, 'state'> | undefined
@@ -116,6 +119,7 @@ export function createTownWatch(intervals: UsualIntervals): TownWatch {
           ...of(device, 'fire', () => judgeFire(device, known)),
           ...of(device, 'tilt', () => judgeTilt(device, known, now)),
           ...of(device, 'battery-low', () => judgeBattery(device, known)),
+          ...of(device, 'report-disagrees', () => judgeReport(device, known, context.reportOf(id), now)),
         ]
       case 'traffic':
         return of(device, 'counter-zero', () => counters.judge(device, context.usualHoursOf(id)))

@@ -61,6 +61,28 @@ export const ALERT_RULES: readonly AlertRule[] = [
     panel: 'Weakest batteries',
   },
   {
+    name: 'report-disagrees',
+    title: 'People and a sensor disagree',
+    severity: 'warning',
+    // Who reports what is in no measurement: this is Kerbside's own alert, until it clears.
+    observed: {
+      value: newest(
+        'alert',
+        'isRaised',
+        14 * DAY,
+        ['authority', 'device'],
+        ['"condition" = \'report-disagrees\''],
+      ),
+    },
+    condition: '$value > 0',
+    holds: '0s',
+    summary: '{{ .Labels.device }} is reported to overflow, and its sensor says otherwise',
+    whatToDo:
+      'Have somebody look at it: its sensor is wrong, or waste lies beside it. Close the report in the console.',
+    dashboard: 'kerbside-bins',
+    panel: 'Level',
+  },
+  {
     name: 'device-silent',
     title: 'A device is silent',
     severity: 'warning',

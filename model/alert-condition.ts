@@ -4,6 +4,7 @@ export const ALERT_CONDITIONS = [
   'fire',
   'tilt',
   'battery-low',
+  'report-disagrees',
   'device-silent',
   'counter-zero',
   'sign-dark',

@@ -21,6 +21,7 @@ import type { StopBoardSource } from '../stop-boards.ts'
 import type { TrafficHistories } from '../traffic-histories.ts'
 import { type AuthorityTallies, createAuthorityTallies, type TallyParts } from './authority-tallies.ts'
 import { type CounterUsuals, createCounterUsuals } from './counter-usuals.ts'
+import { listOverflowReports } from './list-overflow-reports.ts'
 import { observeAlerts } from './observe-alerts.ts'
 import { forecastOverflows } from './overflow-forecasts.ts'
 import { createReceivedReader } from './received-reader.ts'
@@ -191,12 +192,14 @@ export function createAlertFollower(authority: Authority, parts: FollowerParts):
   async function judgeDevices(current: Following, isBehind: boolean): Promise<Judgement[]> {
     const { watch, book, usuals, shown, forecasts } = current
     const found = await boards.find(id)
+    const reports = await listOverflowReports(registry, id)
     for (const device of shown.keys()) if (!watch.hasDevice(device)) shown.delete(device)
     return watch.judge({
       now: clock.now(),
       isBehind,
       isOpen: book.isOpen,
       forecastOf: (bin) => forecasts.get(bin),
+      reportOf: (bin) => reports.get(bin),
       usualHoursOf: usuals.find,
       signOf: (display) => {
         const device = directory.find(id, display)?.device

@@ -139,6 +139,7 @@ export function watchTown({
           isOpen: book.isOpen,
           forecastOf: (bin) => forecasts.get(bin),
           usualHoursOf: usuals.find,
+          reportOf: () => undefined,
           signOf: () => undefined,
         }),
       ]

@@ -45,6 +45,7 @@ export function watchDevices(devices: readonly Device[]): WatchedDevices {
         isBehind: false,
         isOpen: book.isOpen,
         forecastOf: () => undefined,
+        reportOf: () => undefined,
         usualHoursOf: () => undefined,
         signOf: () => undefined,
         ...context,

@@ -199,3 +199,38 @@ test('what is turned off of a device is not raised, and clears; a device that is
   town.watch.setDevices([])
   expect(town.look(START + 9 * HOUR_MS + 1)).toEqual(['-fire bin-1'])
 })
+
+test('a bin that is reported to overflow, against what its sensor says then and after, is raised until that is answered', () => {
+  const town = watchDevices([BIN])
+  let report: { time: number; voices: number; fillPercent: number | undefined } | undefined
+  const look = (hour: number) => town.look(START + hour * HOUR_MS + MINUTE_MS, { reportOf: () => report })
+  const send = (hour: number, fillPercent: number) =>
+    town.send('bin-1', START + hour * HOUR_MS, { fillPercent })
+  send(0, 40)
+  expect(look(0)).toEqual([])
+  report = { time: START + 30 * MINUTE_MS, voices: 2, fillPercent: 40 }
+  // Nothing has been heard of it since.
+  expect(look(0)).toEqual([])
+  send(1, 42)
+  expect(look(1)).toEqual(['+report-disagrees bin-1'])
+  expect([...town.open.values()][0]).toMatchObject({
+    severity: 'warning',
+    summary:
+      'bin-1 was reported to overflow 2 times, first 31 minutes ago; its sensor said 40 % then and says 42 % since.',
+    detail: { fillPercentThen: 40, fillPercent: 42, reports: 2, reportedSeconds: 1_860 },
+  })
+  send(2, 60)
+  expect(look(2)).toEqual([])
+  report = undefined
+  expect(look(3)).toEqual(['-report-disagrees bin-1'])
+  // One whose sensor agrees, or fills up after, or had said nothing by then, is not.
+  for (const [hour, fillPercent, after] of [
+    [4, 70, 40],
+    [5, 40, 72],
+    [6, undefined, 40],
+  ] as const) {
+    report = { time: START + (hour - 0.5) * HOUR_MS, voices: 1, fillPercent }
+    send(hour, after)
+    expect(look(hour), `${fillPercent}, then ${after}`).toEqual([])
+  }
+})
