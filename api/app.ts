@@ -26,6 +26,7 @@ import { registerDepartures } from './endpoints/departures.ts'
 import { registerDevices } from './endpoints/devices.ts'
 import { registerDisplayShown } from './endpoints/display-shown.ts'
 import { registerFeedQuality } from './endpoints/feed-quality.ts'
+import { registerFoundDevices } from './endpoints/found-devices.ts'
 import { registerGtfs, UPLOAD_SECONDS } from './endpoints/gtfs.ts'
 import { registerGtfsRt } from './endpoints/gtfs-rt.ts'
 import { registerHealth } from './endpoints/health.ts'
@@ -34,6 +35,7 @@ import { registerHooks } from './endpoints/hooks.ts'
 import { registerIngest } from './endpoints/ingest.ts'
 import { registerKeyRequests } from './endpoints/key-requests.ts'
 import { registerKeys } from './endpoints/keys.ts'
+import { registerMappings } from './endpoints/mappings.ts'
 import { registerMaps } from './endpoints/maps.ts'
 import { registerOgc } from './endpoints/ogc.ts'
 import { registerOpen311 } from './endpoints/open311.ts'
@@ -208,6 +210,8 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerQuarantine(app, parts)
   registerSites(app, parts)
   registerConnections(app, parts)
+  registerMappings(app, parts)
+  registerFoundDevices(app, parts)
   registerRounds(app, parts, liveRounds)
   registerRoundReports(app, parts)
   registerRoundMarks(app, parts)

@@ -2,8 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Clock } from '../model/clock.ts'
+import type { Settings } from '../model/device.ts'
 import type { DeviceChannel } from '../model/device-channel.ts'
+import type { NewMapping } from '../model/mapping.ts'
+import type { FieldValue } from '../model/reading.ts'
 import type { Rejection } from '../model/rejection.ts'
+import type { Network } from '../model/uplink.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
 import type { QuarantineFilter, Registry } from '../registry/registry.ts'
 import type { CredentialSealer } from '../registry/seal-credentials.ts'
@@ -36,6 +40,18 @@ export interface HealthCheck {
   readonly isReady: boolean
   /** What is wrong, or worth knowing; null where nothing is. */
   readonly detail: string | null
+}
+
+/** What a mapping would make of a sample; the ingest provides it. */
+interface MappingTrial {
+  readonly network: Network | null
+  readonly readings: readonly {
+    /** ms since 1970 */
+    readonly time: number
+    readonly fields: Readonly<Record<string, FieldValue>>
+    readonly sums: Readonly<Record<string, number>>
+  }[]
+  readonly rejection: Rejection | null
 }
 
 /** Trying quarantined readings again; the ingest provides it. */
@@ -84,6 +100,14 @@ export interface ApiParts {
   /** Checked at each `/health/ready`. */
   health(): Promise<readonly HealthCheck[]>
   readonly quarantine: QuarantineReplay
+  /** `now` is in ms since 1970. */
+  tryMapping(trial: {
+    readonly mapping: NewMapping
+    readonly sample: unknown
+    readonly port: number | null
+    readonly settings: Settings
+    readonly now: number
+  }): MappingTrial
   readonly roundPlanner: RoundPlanner
   /** Those that the planner has, to be shown; without them, there are no streets. */
   readonly roads?: Pick<Roads, 'streets' | 'attribution'> | undefined

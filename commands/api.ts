@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util'
-import { openDeviceDirectory } from '../registry/device-directory.ts'
 import { listening, urlOf } from '../wiring/addresses.ts'
 import { createApiOf, openChannelOf } from '../wiring/create-api.ts'
 import { ensureTownRoads } from '../wiring/ensure-town-roads.ts'
 import { ensureInstallationKey, greet } from '../wiring/greet.ts'
-import { openRegistry, openStore, refuseDuckdb } from '../wiring/open-stores.ts'
+import { openDirectories, openRegistry, openStore, refuseDuckdb } from '../wiring/open-stores.ts'
 import { serve } from '../wiring/serve.ts'
 import { TOWN_SEED } from '../wiring/town-seed.ts'
 import { version } from '../wiring/version.ts'
@@ -17,13 +16,14 @@ export async function api(args: string[]): Promise<void> {
     refuseDuckdb(config, 'api')
     const registry = await openRegistry(core)
     const newKey = await ensureInstallationKey(core, registry)
-    const directory = await openDeviceDirectory(registry)
+    const { directory, mappings } = await openDirectories(registry)
     const store = await openStore(core)
     if (values.demo) await ensureTownRoads(core, TOWN_SEED)
     const app = await createApiOf(core, {
       command: 'api',
       registry,
       directory,
+      mappings,
       store,
       checks: [],
       watch() {},

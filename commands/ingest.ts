@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util'
 import { KerbsideError } from '../model/error.ts'
-import { openDeviceDirectory } from '../registry/device-directory.ts'
 import { registryCheck, storeCheck } from '../wiring/health-checks.ts'
-import { openRegistry, openStore, refuseDuckdb } from '../wiring/open-stores.ts'
+import { openDirectories, openRegistry, openStore, refuseDuckdb } from '../wiring/open-stores.ts'
 import { serve } from '../wiring/serve.ts'
 import { serveStatus } from '../wiring/serve-status.ts'
 import { startConnections, startFromBroker } from '../wiring/start-ingest.ts'
@@ -21,10 +20,14 @@ export async function ingest(args: string[]): Promise<void> {
     }
     refuseDuckdb(config, 'ingest')
     const registry = await openRegistry(core)
-    const directory = await openDeviceDirectory(registry)
+    const { directory, mappings } = await openDirectories(registry)
     const store = await openStore(core)
-    const { checks, watch } = await startFromBroker(core, { registry, directory, store }, config.source.url)
-    await startConnections(core, { registry, directory, store })
+    const { checks, watch } = await startFromBroker(
+      core,
+      { registry, directory, mappings, store },
+      config.source.url,
+    )
+    await startConnections(core, { registry, directory, mappings, store })
     const http = await serveStatus(core, {
       checks: [...checks, storeCheck(store), registryCheck(registry)],
       watch,

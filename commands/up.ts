@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util'
 import { DEFAULT_PLACE } from '../device-sim/town/default-place.ts'
-import { openDeviceDirectory } from '../registry/device-directory.ts'
 import { brokerUrl, listening, urlOf } from '../wiring/addresses.ts'
 import { createApiOf } from '../wiring/create-api.ts'
 import { ensureTownRoads } from '../wiring/ensure-town-roads.ts'
 import { ensureInstallationKey, greet } from '../wiring/greet.ts'
-import { openRegistry, openStore } from '../wiring/open-stores.ts'
+import { openDirectories, openRegistry, openStore } from '../wiring/open-stores.ts'
 import { serve } from '../wiring/serve.ts'
 import { attachWebSockets, startJournalled } from '../wiring/start-broker.ts'
 import { startDemo } from '../wiring/start-demo.ts'
@@ -19,15 +18,15 @@ export async function up(args: string[]): Promise<void> {
   await serve(async (core) => {
     const { config, stack, logger } = core
     const registry = await openRegistry(core)
-    const directory = await openDeviceDirectory(registry)
+    const { directory, mappings } = await openDirectories(registry)
     const store = await openStore(core)
     // Not before the store is ours: a second one on the same folder must not change the key of the first.
     const newKey = await ensureInstallationKey(core, registry)
     const ports =
       config.source.type === 'journal'
-        ? await startJournalled(core, { registry, directory, store })
-        : await startFromBroker(core, { registry, directory, store }, config.source.url)
-    await startConnections(core, { registry, directory, store })
+        ? await startJournalled(core, { registry, directory, mappings, store })
+        : await startFromBroker(core, { registry, directory, mappings, store }, config.source.url)
+    await startConnections(core, { registry, directory, mappings, store })
     if (values.demo) await ensureTownRoads(core, TOWN_SEED)
     const channel = ports.broker?.channel
     const mqtt = ports.broker ? brokerUrl(config, ports.broker) : undefined
@@ -35,6 +34,7 @@ export async function up(args: string[]): Promise<void> {
       command: 'up',
       registry,
       directory,
+      mappings,
       store,
       ...ports,
       channel,

@@ -1,20 +1,17 @@
 import type { Mapping, MappingDirectory } from '../model/mapping.ts'
 import type { Registry } from './registry.ts'
 
-/** Every mapping of every authority, in memory; of each the version that is in use. */
-export interface RefreshedMappings extends MappingDirectory {
-  /** Resolves once every change committed before the call is seen here. */
-  refresh(): Promise<void>
-}
-
-/** `ready` are those that any authority may use; its own of the same id goes before. */
+/**
+ * Every mapping of every authority, in memory; of each the version that is in use. `ready` are those that any authority may use; its
+ * own of the same id goes before.
+ */
 export async function openMappingDirectory({
   registry,
   ready,
 }: {
   readonly registry: Pick<Registry, 'getMappingsVersion' | 'listAllMappings'>
   readonly ready: readonly Mapping[]
-}): Promise<RefreshedMappings> {
+}): Promise<MappingDirectory> {
   const readyById = new Map(ready.map((mapping) => [mapping.id, mapping]))
   let own = new Map<string, Map<string, Mapping>>()
   let version: string | undefined

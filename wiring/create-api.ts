@@ -19,6 +19,7 @@ export async function createApiOf(
     command,
     registry,
     directory,
+    mappings,
     store,
     checks,
     watch,
@@ -44,6 +45,7 @@ export async function createApiOf(
   const { createCredentialSealer } = await import('../registry/seal-credentials.ts')
   const { createHookSecretSealer } = await import('../registry/seal-hook-secrets.ts')
   const { openMailer } = await import('../outside/open-mailer.ts')
+  const { tryMapping } = await import('../ingest/mapping/try-mapping.ts')
   const { createQuarantineReplay } = await import('../ingest/replay-quarantined.ts')
   const { createFillForecaster } = await import('../rounds/fill-forecaster.ts')
   const { createRoundPlanner } = await import('../rounds/round-planner.ts')
@@ -99,9 +101,17 @@ export async function createApiOf(
     refreshBalance,
     judgesAlerts: true,
     channel,
-    quarantine: createQuarantineReplay({ registry, directory, store, oldestDays: config.oldestDays }),
+    tryMapping,
+    quarantine: createQuarantineReplay({
+      registry,
+      directory,
+      mappings,
+      store,
+      oldestDays: config.oldestDays,
+    }),
     health: () =>
       Promise.all([...checks, storeCheck(store), registryCheck(registry)].map((check) => check())),
+    contactDays: config.contactDays,
     publicUrl: config.publicUrl,
     mqttUrl: config.publicMqttUrl ?? mqttUrl,
     mapStyle: config.mapStyle,

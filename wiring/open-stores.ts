@@ -2,7 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { KerbsideError } from '../model/error.ts'
-import type { DeviceDirectory } from '../registry/device-directory.ts'
+import type { MappingDirectory } from '../model/mapping.ts'
+import { READY_MAPPINGS } from '../model/mappings/ready-mappings.ts'
+import { type DeviceDirectory, openDeviceDirectory } from '../registry/device-directory.ts'
+import { openMappingDirectory } from '../registry/mapping-directory.ts'
 import type { Registry } from '../registry/registry.ts'
 import { type TimedReadingStore, timeWrites } from '../store/time-writes.ts'
 import { prepareFolderOf } from './prepare-folder.ts'
@@ -14,6 +17,7 @@ const FILE_PATIENCE_MS = 3_000
 export interface Stores {
   readonly registry: Registry
   readonly directory: DeviceDirectory
+  readonly mappings: MappingDirectory
   readonly store: TimedReadingStore
 }
 
@@ -31,6 +35,15 @@ export async function openRegistry({ config, clock, logger, stack }: Core): Prom
   })
   stack.defer(() => registry.close())
   return registry
+}
+
+/** What the registry knows that the hot paths look up in memory. */
+export async function openDirectories(registry: Registry): Promise<Pick<Stores, 'directory' | 'mappings'>> {
+  const ready = READY_MAPPINGS.map(({ mapping }) => mapping)
+  return {
+    directory: await openDeviceDirectory(registry),
+    mappings: await openMappingDirectory({ registry, ready }),
+  }
 }
 
 export async function openStore({ config, logger, stack }: Core): Promise<TimedReadingStore> {

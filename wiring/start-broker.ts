@@ -16,11 +16,11 @@ import { startIngestOf } from './start-ingest.ts'
 /** Broker, journal and ingest, for the one-process shape. */
 export async function startJournalled(
   core: Core,
-  { registry, directory, store }: Stores,
+  { registry, directory, mappings, store }: Stores,
 ): Promise<PartOfProcess & { broker: Broker; refreshBalance: () => Promise<void> }> {
   const journal = await openJournalOf(core, registry)
   const source = journal.openSource()
-  const running = await startIngestOf(core, { registry, directory, store }, source)
+  const running = await startIngestOf(core, { registry, directory, mappings, store }, source)
   const broker = await startBrokerOf(core, { registry, directory, journal, hasRelay: false })
   return {
     broker,

@@ -26,12 +26,22 @@ export async function startFromBroker(
 /** What the connections that authorities have set up bring, through an ingest of its own. */
 export async function startConnections(core: Core, stores: Stores): Promise<void> {
   const { openConnectionSource } = await import('../ingest/connections/connection-source.ts')
+  const { createQuarantineReplay } = await import('../ingest/replay-quarantined.ts')
   const { createCredentialSealer } = await import('../registry/seal-credentials.ts')
   const { config, clock, logger, stack } = core
   const { secretKey, isPrivateAllowed } = config
   const sealer = secretKey === undefined ? undefined : createCredentialSealer(secretKey)
   const { registry, directory } = stores
-  const source = openConnectionSource({ registry, directory, sealer, isPrivateAllowed, clock, logger })
+  const replay = createQuarantineReplay({ ...stores, oldestDays: config.oldestDays })
+  const source = openConnectionSource({
+    registry,
+    directory,
+    sealer,
+    replay,
+    isPrivateAllowed,
+    clock,
+    logger,
+  })
   stack.defer(() => source.close())
   await startIngestOf(core, stores, source)
 }

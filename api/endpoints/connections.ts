@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import {
   type Connection,
+  type ConnectionState,
   type Credentials,
   connectionPatchSchema,
   connectionSchema,
@@ -22,16 +24,22 @@ const stateSchema = z.object({
   triedTime: timeText,
   succeededTime: timeText.nullable(),
   problem: z.string().nullable().describe('What went wrong the last time'),
-  vehicles: z.int().describe('In the last message'),
-  trips: z.int().describe('In the last message: those that it predicts'),
+  vehicles: z.int().optional().describe('In the last message'),
+  trips: z.int().optional().describe('In the last message: those that it predicts'),
+  isConnected: z.boolean().optional().describe('Of a LoRaWAN network'),
+  uplinks: z.int().optional().describe('Since it was set up'),
+  lastUplinkTime: timeText.nullable().optional().describe('When the last one came'),
 })
 const shown = { hasCredentials: z.boolean(), state: stateSchema.nullable() }
+const [feedSchema, hfpSchema, ttsSchema, chirpstackSchema] = connectionSchema.options
 const shownSchema = z.discriminatedUnion('type', [
-  connectionSchema.options[0].extend(shown),
-  connectionSchema.options[1].extend(shown),
+  feedSchema.extend(shown),
+  hfpSchema.extend(shown),
+  ttsSchema.extend(shown),
+  chirpstackSchema.extend(shown),
 ])
 
-/** Other systems that an authority has positions and predictions from. */
+/** Other systems that an authority has positions, predictions and readings from. */
 export function registerConnections(
   app: Api,
   { registry, sealer, publicUrl = '' }: Pick<ApiParts, 'registry' | 'sealer' | 'publicUrl'>,
@@ -66,7 +74,7 @@ export function registerConnections(
           'transit',
           'createConnection',
           'Connect to another system',
-          'A GTFS-Realtime address is asked for vehicle positions and trip updates, a broker that speaks HFP is listened to. Its vehicles are registered as devices by their ids there. `credentials` are kept encrypted and never shown; they need KERBSIDE_SECRET_KEY.',
+          'A GTFS-Realtime address is asked for vehicle positions and trip updates, a broker that speaks HFP is listened to. Its vehicles are registered as devices by their ids there. The Things Stack (`tts`) and ChirpStack (`chirpstack`) hand over the uplinks of LoRaWAN devices, which are found, and then adopted. `credentials` are kept encrypted and never shown; they need KERBSIDE_SECRET_KEY.',
         ),
         params: authorityParams,
         body: newConnectionSchema,
@@ -75,7 +83,8 @@ export function registerConnections(
     },
     async (request, reply) => {
       const { authority } = request.params
-      const { credentials, ...connection } = request.body
+      const { credentials, ...asked } = request.body
+      const connection = complete(asked)
       const sealed = credentials ? seal(authority, connection.id, credentials) : null
       await registry.createConnection(authority, connection, sealed, actorOf(request))
       reply.header('location', `${publicUrl}/v1/authorities/${authority}/connections/${connection.id}`)
@@ -119,7 +128,7 @@ export function registerConnections(
       const changed = patch(connection, changes)
       const sealed = credentials ? seal(authority, id, credentials) : credentials
       // What was told to one host is not told to another that somebody puts in its place.
-      if (credentials === undefined && URL.parse(changed.url)?.origin !== URL.parse(connection.url)?.origin) {
+      if (credentials === undefined && receiverOf(changed) !== receiverOf(connection)) {
         await registry.updateConnection(authority, changed, null, actorOf(request))
       } else await registry.updateConnection(authority, changed, sealed, actorOf(request))
       return show(await registry.getConnection(authority, id))
@@ -155,6 +164,18 @@ export function registerConnections(
   }
 }
 
+/** Under a client id of its own, a network keeps for it what comes while Kerbside is away. */
+function complete(asked: z.infer<typeof newConnectionSchema>): Connection {
+  if (asked.type !== 'tts' && asked.type !== 'chirpstack') return asked
+  return { ...asked, clientId: asked.clientId ?? `kerbside-${randomBytes(7).toString('hex')}` }
+}
+
+/** Who is told its credentials. An mqtt address has no `origin`. */
+function receiverOf({ url }: Connection): string {
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
+}
+
 function patch(connection: Connection, changes: Record<string, unknown>): Connection {
   const result = connectionSchema.safeParse({ ...connection, ...changes }, { reportInput: true })
   if (!result.success) throw refuse(describeZodError(result.error, connectionSchema))
@@ -165,12 +186,21 @@ function show({ connection, sealed, state }: ConnectionRecord): z.infer<typeof s
   return {
     ...connection,
     hasCredentials: sealed !== null,
-    state: state && {
-      ...state,
-      triedTime: formatTime(state.triedTime),
-      succeededTime: state.succeededTime === null ? null : formatTime(state.succeededTime),
-    },
+    state: state && showState(state),
   }
+}
+
+function showState({ triedTime, succeededTime, lastUplinkTime, ...state }: ConnectionState) {
+  return {
+    ...state,
+    triedTime: formatTime(triedTime),
+    succeededTime: formatNullable(succeededTime),
+    ...(lastUplinkTime !== undefined && { lastUplinkTime: formatNullable(lastUplinkTime) }),
+  }
+}
+
+function formatNullable(time: number | null): string | null {
+  return time === null ? null : formatTime(time)
 }
 
 function refuse(faults: readonly { path: string; message: string }[]): KerbsideError {

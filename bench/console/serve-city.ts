@@ -4,6 +4,7 @@ import { createFillForecasts } from '../../api/fill-forecasts.ts'
 import { createMetrics } from '../../api/metrics.ts'
 import { createTrafficHistories } from '../../api/traffic-histories.ts'
 import { createTown } from '../../device-sim/town/create-town.ts'
+import { tryMapping } from '../../ingest/mapping/try-mapping.ts'
 import { createQuarantineReplay } from '../../ingest/replay-quarantined.ts'
 import { systemClock } from '../../model/clock.ts'
 import { createRandom } from '../../model/random.ts'
@@ -48,6 +49,7 @@ const app = await createApp({
   version: 'bench',
   metrics: createMetrics(),
   health: async () => [],
+  tryMapping,
   quarantine: createQuarantineReplay({ registry, directory, store, oldestDays: 400 }),
   roundPlanner: createRoundPlanner({ logger }),
   fillForecasts: createFillForecasts({ store, directory, clock, fillForecaster }),

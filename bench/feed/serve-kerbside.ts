@@ -4,6 +4,7 @@ import { createApp } from '../../api/app.ts'
 import { createFillForecasts } from '../../api/fill-forecasts.ts'
 import { createMetrics } from '../../api/metrics.ts'
 import { createTrafficHistories } from '../../api/traffic-histories.ts'
+import { tryMapping } from '../../ingest/mapping/try-mapping.ts'
 import { createQuarantineReplay } from '../../ingest/replay-quarantined.ts'
 import { createScaledClock } from '../../model/clock.ts'
 import { openDeviceDirectory } from '../../registry/device-directory.ts'
@@ -56,6 +57,7 @@ const app = await createApp({
   version: 'bench',
   metrics: createMetrics(),
   health: async () => [],
+  tryMapping,
   quarantine: createQuarantineReplay({ registry, directory, store, oldestDays: 400 }),
   roundPlanner: createRoundPlanner({ logger }),
   fillForecasts: createFillForecasts({ store, directory, clock, fillForecaster }),

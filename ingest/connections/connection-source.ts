@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../model/clock.ts'
-import type { ConnectionState } from '../../model/connection.ts'
+import type { Connection, ConnectionState } from '../../model/connection.ts'
 import { messageOf } from '../../model/error.ts'
 import type { Logger } from '../../model/logger.ts'
 import type { MessageSource } from '../../model/message-source.ts'
@@ -8,12 +8,15 @@ import type { Random } from '../../model/random.ts'
 import type { DeviceDirectory } from '../../registry/device-directory.ts'
 import type { ConnectionRecord, Registry } from '../../registry/registry.ts'
 import type { CredentialSealer } from '../../registry/seal-credentials.ts'
+import type { QuarantineReplay } from '../replay-quarantined.ts'
 import { createConnectedVehicles } from './connected-vehicles.ts'
-import type { ConnectionRun } from './connection-runner.ts'
+import { type ConnectionRun, ENDS_SESSION } from './connection-runner.ts'
 import { createMessageQueue } from './message-queue.ts'
 import { pollGtfsRealtime } from './poll-gtfs-realtime.ts'
 import type { VehiclePayload } from './read-vehicle-positions.ts'
 import { subscribeHfp } from './subscribe-hfp.ts'
+import { subscribeNetwork } from './subscribe-network.ts'
+import { createUplinkIntake } from './uplink-intake.ts'
 
 /** How often it is looked which connections there are, by the machine's clock; a lease outlasts some looks that fail. */
 const LOOK_EVERY_MS = 3_000
@@ -21,19 +24,22 @@ const LEASE_MS = 20_000
 
 interface Running {
   readonly version: string
+  readonly connection: Connection
   readonly closing: AbortController
   readonly ended: Promise<void>
 }
 
 /**
- * What the connections of all authorities bring, as messages of the vehicles that they are of. Of several processes one has
- * each connection. What it read and has not stored when it ends is read again from the other side, which tells it as long
- * as it is true: so nothing is kept, and nothing is pending but in memory.
+ * What the connections of all authorities bring, as messages of the vehicles and devices that they are of. Of several processes one
+ * has each connection. What it read and has not stored when it ends is read again from the other side: of vehicles that tells
+ * it as long as it is true, and of uplinks it keeps what is not acknowledged. So nothing is kept here, and nothing is
+ * pending but in memory.
  */
 export function openConnectionSource({
   registry,
   directory,
   sealer,
+  replay,
   isPrivateAllowed,
   clock,
   logger,
@@ -43,6 +49,7 @@ export function openConnectionSource({
   readonly directory: DeviceDirectory
   /** Undefined where no key is set: then connections with credentials are not run. */
   readonly sealer: CredentialSealer | undefined
+  readonly replay: Pick<QuarantineReplay, 'replayAll'>
   readonly isPrivateAllowed: boolean
   readonly clock: Clock
   readonly logger: Logger
@@ -51,6 +58,7 @@ export function openConnectionSource({
   const owner = randomUUID()
   const queue = createMessageQueue()
   const vehicles = createConnectedVehicles({ registry, directory })
+  const intake = createUplinkIntake({ registry, directory, queue, replay, logger })
   const running = new Map<string, Running>()
   let isClosed = false
   let isLooking = false
@@ -62,13 +70,13 @@ export function openConnectionSource({
   return {
     id: 'connections',
     read: (limit) => queue.read(limit),
-    async forget() {},
+    forget: (messages) => intake.forget(messages),
     async close() {
       isClosed = true
       clearInterval(timer)
       await looking
       const names = [...running.keys()]
-      await Promise.all(names.map(stop))
+      await Promise.all(names.map((name) => stop(name)))
       for (const name of names) await registry.releaseLease(name, owner).catch(() => undefined)
       queue.close()
     },
@@ -79,12 +87,16 @@ export function openConnectionSource({
     try {
       const records = await registry.listAllConnections()
       const names = new Set(records.map(nameOf))
-      for (const name of running.keys()) if (!names.has(name)) await stop(name)
+      for (const name of running.keys()) if (!names.has(name)) await stop(name, ENDS_SESSION)
       for (const record of records) {
         if (isClosed) return
         const name = nameOf(record)
         const isMine = await registry.renewLease(name, owner, clock.now() + LEASE_MS * clock.speed)
-        if (running.has(name) && (!isMine || running.get(name)?.version !== record.version)) await stop(name)
+        const one = running.get(name)
+        if (one && !isMine) await stop(name)
+        else if (one && one.version !== record.version) {
+          await stop(name, isSameSession(one.connection, record.connection) ? undefined : ENDS_SESSION)
+        }
         if (isMine && !running.has(name)) start(name, record)
       }
     } catch (error) {
@@ -103,13 +115,13 @@ export function openConnectionSource({
       // The next look begins it anew.
       running.delete(name)
     })
-    running.set(name, { version: record.version, closing, ended })
+    running.set(name, { version: record.version, connection, closing, ended })
   }
 
-  async function stop(name: string): Promise<void> {
+  async function stop(name: string, reason?: typeof ENDS_SESSION): Promise<void> {
     const one = running.get(name)
     running.delete(name)
-    one?.closing.abort()
+    one?.closing.abort(reason)
     await one?.ended
   }
 
@@ -129,13 +141,19 @@ export function openConnectionSource({
     const credentials = sealed === null ? {} : sealer?.open(authority, id, sealed)
     if (!credentials) {
       const problem = 'its credentials cannot be read: they were encrypted with another KERBSIDE_SECRET_KEY'
-      return report({ vehicles: 0, trips: 0, problem })
+      return report({ problem })
     }
     const deliver = (positions: readonly VehiclePayload[], receivedTime: number) =>
       deliverAll(authority, id, positions, receivedTime)
     const work = { authority, credentials, isPrivateAllowed, deliver, report, now: clock.now, random, signal }
-    if (connection.type === 'hfp') await subscribeHfp({ ...work, connection })
-    else await pollGtfsRealtime({ ...work, connection })
+    switch (connection.type) {
+      case 'gtfs-realtime':
+        return pollGtfsRealtime({ ...work, connection })
+      case 'hfp':
+        return subscribeHfp({ ...work, connection })
+      default:
+        return subscribeNetwork({ ...work, connection, intake, logger, before: state ?? {} })
+    }
   }
 
   async function deliverAll(
@@ -157,4 +175,17 @@ export function openConnectionSource({
 
 function nameOf({ authority, connection }: ConnectionRecord): string {
   return `connection:${authority}/${connection.id}`
+}
+
+/** Whether what the other side keeps for the one is what the other one wants. */
+function isSameSession(before: Connection, after: Connection): boolean {
+  const { type, url } = before
+  if (type !== after.type || url !== after.url) return false
+  if (before.type === 'tts' && after.type === 'tts') {
+    return before.application === after.application && before.clientId === after.clientId
+  }
+  if (before.type === 'chirpstack' && after.type === 'chirpstack') {
+    return before.applicationId === after.applicationId && before.clientId === after.clientId
+  }
+  return true
 }

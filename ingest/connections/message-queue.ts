@@ -2,12 +2,14 @@ import type { Message } from '../../model/message.ts'
 import { formatTopic } from '../../model/topic.ts'
 import type { VehiclePayload } from './read-vehicle-positions.ts'
 
-/** Messages that wait for the ingest. Of more, what comes next is left out: the next round of positions is newer anyway. */
-const MESSAGES_MAX = 20_000
+/** Positions that wait for the ingest. Of more, what comes next is left out: the next round of positions is newer anyway. */
+const POSITIONS_MAX = 20_000
 
 export interface MessageQueue {
-  /** False where it is full. */
+  /** A position; false where it is full. */
   add(authority: string, device: string, payload: VehiclePayload['payload'], receivedTime: number): boolean
+  /** Messages of whoever holds back more until these are forgotten: never refused. */
+  addHeld(messages: readonly Message[]): void
   /** Waits for messages; none once it is closed. */
   read(limit: number): Promise<readonly Message[]>
   close(): void
@@ -19,12 +21,16 @@ export function createMessageQueue(): MessageQueue {
   let isClosed = false
   return {
     add(authority, device, payload, receivedTime) {
-      if (waiting.length >= MESSAGES_MAX) return false
+      if (waiting.length >= POSITIONS_MAX) return false
       const topic = formatTopic({ authority, kind: 'vehicle', device, channel: 'reading' })
       const bytes = Buffer.from(JSON.stringify(payload))
       waiting.push({ position: undefined, authority, topic, payload: bytes, receivedTime })
       wake?.()
       return true
+    },
+    addHeld(messages) {
+      for (const message of messages) waiting.push(message)
+      wake?.()
     },
     async read(limit) {
       while (waiting.length === 0 && !isClosed) {

@@ -76,4 +76,41 @@ describe('connections', () => {
     expect(body.errors[0].message).toContain('KERBSIDE_SECRET_KEY')
     expect((await app.call('POST', PATH, { body: FEED })).status).toBe(201)
   })
+
+  test('one to a network has a client id of its own, which is kept, and what was told to one broker is not told to another', async () => {
+    const app = await openAlpha()
+    const network = { id: 'tts', type: 'tts', url: 'mqtts://eu1.example:8883', application: 'bins@town' }
+    const credentials = { password: 'NNSXS.very-secret' }
+    const created = await app.call('POST', PATH, { body: { ...network, credentials } })
+    expect(created.status).toBe(201)
+    expect(created.body).toMatchObject({ ...network, hasCredentials: true, state: null })
+    expect(created.body.clientId).toMatch(/^kerbside-[0-9a-f]{14}$/)
+    expect(created.text).not.toContain('very-secret')
+    const changed = await app.call('PATCH', `${PATH}/tts`, { body: { application: 'counters@town' } })
+    expect(changed.body).toEqual({ ...created.body, application: 'counters@town' })
+    const moved = await app.call('PATCH', `${PATH}/tts`, { body: { url: 'mqtts://attacker.example:8883' } })
+    expect(moved.body.hasCredentials).toBe(false)
+
+    const state = { triedTime: app.clock.now(), succeededTime: null, problem: null }
+    const told = { isConnected: true, uplinks: 4, lastUplinkTime: app.clock.now() }
+    await app.registry.reportConnection('alpha', 'tts', { state: { ...state, ...told } })
+    expect((await app.call('GET', `${PATH}/tts`)).body.state).toEqual({
+      triedTime: '2026-02-16T12:00:00.000Z',
+      succeededTime: null,
+      problem: null,
+      isConnected: true,
+      uplinks: 4,
+      lastUplinkTime: '2026-02-16T12:00:00.000Z',
+    })
+    for (const [change, path] of [
+      [{ application: 'Bins of the town' }, 'application'],
+      [{ type: 'chirpstack' }, 'applicationId'],
+      [{ type: 'chirpstack', applicationId: '#' }, 'applicationId'],
+      [{ clientId: 'a b' }, 'clientId'],
+      [{ url: 'https://eu1.example' }, 'url'],
+    ] as const) {
+      const { status, body } = await app.call('POST', PATH, { body: { ...network, ...change } })
+      expect([status, body.errors?.[0]?.path]).toEqual([400, path])
+    }
+  })
 })

@@ -6,6 +6,7 @@ import gtfsRealtime from 'gtfs-realtime-bindings'
 import mqtt from 'mqtt'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openConnectionSource } from '../../../ingest/connections/connection-source.ts'
+import { createQuarantineReplay } from '../../../ingest/replay-quarantined.ts'
 import { silentLogger } from '../../../model/logger.ts'
 import { createCredentialSealer } from '../../../registry/seal-credentials.ts'
 import { hasMosquitto, startMosquitto } from '../../fixtures/start-mosquitto.ts'
@@ -53,6 +54,7 @@ function run(town: Town, { isPrivateAllowed = true } = {}): void {
     registry,
     directory,
     sealer,
+    replay: createQuarantineReplay({ ...town, oldestDays: 400 }),
     isPrivateAllowed,
     clock,
     logger: silentLogger,
