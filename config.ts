@@ -56,6 +56,8 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   /** Readings older than this are refused; 0 for no limit. */
   readonly oldestDays: number
+  /** How long contact details of reports are kept after those are closed; 0 keeps none. */
+  readonly contactDays: number
   readonly logLevel: (typeof LOG_LEVELS)[number]
   readonly limits: Limits
   /** Made anew at each call: it starts when it is made. */
@@ -122,6 +124,7 @@ export function readConfig(environment: Environment): Config {
   const mapStyle = read('KERBSIDE_MAP_STYLE', undefined, parseMapStyle)
   const trustedProxies = read('KERBSIDE_TRUSTED_PROXIES', '', parseProxies)
   const oldestDays = read('KERBSIDE_OLDEST_DAYS', '400', parseOldestDays)
+  const contactDays = read('KERBSIDE_CONTACT_DAYS', '90', parseContactDays)
   const logLevel = read('KERBSIDE_LOG', 'info', parseLogLevel)
   const limits = read('KERBSIDE_LIMITS', '', parseLimits)
   const createClock = read('KERBSIDE_CLOCK', 'system', parseClock)
@@ -148,6 +151,7 @@ export function readConfig(environment: Environment): Config {
     !roads ||
     !trustedProxies ||
     oldestDays === undefined ||
+    contactDays === undefined ||
     isPrivateAllowed === undefined ||
     !logLevel ||
     !limits ||
@@ -174,6 +178,7 @@ export function readConfig(environment: Environment): Config {
     mapStyle,
     trustedProxies,
     oldestDays,
+    contactDays,
     logLevel,
     limits,
     createClock,
@@ -338,6 +343,14 @@ function parseOldestDays(value: string): number {
   const days = Number(value)
   if (!/^\d+$/.test(value) || days > 36_500) {
     throw new Error('a whole number of days from 0 (no limit) to 36500 is expected')
+  }
+  return days
+}
+
+function parseContactDays(value: string): number {
+  const days = Number(value)
+  if (!/^\d+$/.test(value) || days > 365) {
+    throw new Error('a whole number of days from 0 (none are kept) to 365 is expected')
   }
   return days
 }

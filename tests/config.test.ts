@@ -25,6 +25,7 @@ describe('the environment', () => {
     expect(config.source).toEqual({ type: 'journal' })
     expect(config.roads).toEqual({ type: 'graph', path: '/srv/kerbside/roads.kerbside' })
     expect(config.oldestDays).toBe(400)
+    expect(config.contactDays).toBe(90)
   })
 
   test.each([
@@ -49,6 +50,7 @@ describe('the environment', () => {
     ['KERBSIDE_MAP_STYLE', 'style.json', 'https://maps.example/style.json'],
     ['KERBSIDE_MAP_STYLE', 'https://maps.example/style.json,tiles', 'https://tiles.example'],
     ['KERBSIDE_OLDEST_DAYS', '-1', '36500'],
+    ['KERBSIDE_CONTACT_DAYS', '366', '365'],
     ['KERBSIDE_LOG', 'loud', 'info'],
     ['KERBSIDE_LIMITS', 'speed=1', 'journalBytes'],
     ['KERBSIDE_LIMITS', 'packetBytes=0', 'whole number'],
