@@ -45,6 +45,7 @@ import { registerReports } from './endpoints/reports.ts'
 import { registerRoundMarks } from './endpoints/round-marks.ts'
 import { registerRoundReports } from './endpoints/round-reports.ts'
 import { registerRounds } from './endpoints/rounds.ts'
+import { registerSensorThings } from './endpoints/sensor-things.ts'
 import { registerServiceNotices } from './endpoints/service-notices.ts'
 import { registerSharedData } from './endpoints/shared-data.ts'
 import { registerShares } from './endpoints/shares.ts'
@@ -201,6 +202,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerDevices(app, parts)
   registerReadings(app, parts)
   registerMaps(app, parts, datasets)
+  registerSensorThings(app, parts, datasets)
   registerOgc(app, parts, { datasets, known })
   registerStreets(app, parts)
   registerTrafficForecast(app, parts, datasets)

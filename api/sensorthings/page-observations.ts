@@ -1,0 +1,220 @@
+import type { Entity } from '../../exchange/sensorthings/entity-model.ts'
+import { matchesFilter, type Scope } from '../../exchange/sensorthings/evaluate.ts'
+import { boundTimes, mayHaveObservations } from '../../exchange/sensorthings/narrow-observations.ts'
+import type { EntityQuery } from '../../exchange/sensorthings/parse-query.ts'
+import { readOrder } from '../../exchange/sensorthings/read-order.ts'
+import { refuseOption } from '../../exchange/sensorthings/scanner.ts'
+import { selectEntities } from '../../exchange/sensorthings/select-entities.ts'
+import type { Reading } from '../../model/reading.ts'
+import type { ReadingStore } from '../../store/reading-store.ts'
+import type { SeenTown } from './read-graph.ts'
+import { comparePlaces, readSeries, type SeriesRange, type TimeOrder } from './read-series.ts'
+import { type ReadingBudget, refuseTooMany } from './reading-budget.ts'
+
+/** Readings of before are in quarantine, and so are those further ahead of their receipt than this. */
+const YEAR_2000 = Date.UTC(2000, 0, 1)
+const AHEAD_MS = 600_000
+const HOUR_MS = 3_600_000
+
+export interface ObservationContext {
+  readonly authority: string
+  readonly store: ReadingStore
+  readonly town: SeenTown
+  readonly scope: Scope
+  readonly budget: ReadingBudget
+}
+
+export interface ObservationPage {
+  readonly entities: readonly Entity[]
+  readonly count?: number | undefined
+  /** Where the next page begins: behind this place, or behind so many; undefined where there is none. */
+  readonly next?: { readonly $skiptoken: string } | { readonly $skip: number } | undefined
+}
+
+/**
+ * The page of Datastreams' Observations that a query asks for, by default the oldest first; `after` is the `$skiptoken` of the page
+ * before. Where a page takes too much to look through, it is shorter, and the next one goes on from there.
+ */
+export async function pageObservations(
+  context: ObservationContext,
+  datastreams: readonly Entity[],
+  query: EntityQuery,
+  after?: string,
+): Promise<ObservationPage> {
+  const { scope } = context
+  const candidates = datastreams.filter((each) => mayHaveObservations(query.filter, each, scope))
+  const count = query.isCounted ? (await listAll(context, candidates, query, '$count')).length : undefined
+  if (query.top === 0 || candidates.length === 0) return { entities: [], count }
+  const order = readOrder(query.orderings) ?? 'oldestFirst'
+  if (order !== 'sorted')
+    return { ...(await pageByTime(context, candidates, query, { order, after })), count }
+  // In an order that no store has, they all have to be at hand.
+  const all = await listAll(context, candidates, query, '$orderby')
+  const { page, hasMore } = selectEntities(all, { ...query, filter: undefined }, scope)
+  return { entities: page, count, next: hasMore ? { $skip: query.skip + query.top } : undefined }
+}
+
+async function pageByTime(
+  context: ObservationContext,
+  datastreams: readonly Entity[],
+  query: EntityQuery,
+  { order, after }: { readonly order: TimeOrder; readonly after: string | undefined },
+): Promise<ObservationPage> {
+  const place = readToken(after)
+  const [datastream] = datastreams
+  const isLatestAlone = order === 'newestFirst' && query.top === 1 && datastreams.length === 1
+  if (isLatestAlone && datastream && query.skip === 0 && !query.filter && !place) {
+    const { graph } = context.town
+    const { latest, device, part, field } = graph.getSeries(datastream)
+    const newest = { time: latest.time, device, part, field }
+    return {
+      entities: [graph.observe(datastream, latest) ?? []].flat(),
+      next: { $skiptoken: writeToken(newest) },
+    }
+  }
+  const entities: Entity[] = []
+  let toSkip = query.skip
+  let last: Place | undefined
+  for await (const { entity, ...seen } of observe(context, datastreams, query, { order, place })) {
+    if (context.budget.readings === 0) {
+      if (toSkip > 0) throw refuseTooMany('$skip')
+      return { entities, next: { $skiptoken: writeToken(seen.place) } }
+    }
+    if (!entity) continue
+    if (toSkip > 0) toSkip -= 1
+    else if (entities.length === query.top)
+      return { entities, next: last && { $skiptoken: writeToken(last) } }
+    else {
+      entities.push(entity)
+      last = seen.place
+    }
+  }
+  return { entities }
+}
+
+/** All that a filter lets through; rejects with INVALID_REQUEST of an option where that is too many to look through. */
+async function listAll(
+  context: ObservationContext,
+  datastreams: readonly Entity[],
+  query: EntityQuery,
+  option: string,
+): Promise<readonly Entity[]> {
+  const all: Entity[] = []
+  const wanted = { ...query, top: 5_000 }
+  const whole = { order: 'oldestFirst', place: undefined } as const
+  for await (const { entity } of observe(context, datastreams, wanted, whole)) {
+    if (context.budget.readings === 0) throw refuseTooMany(option)
+    if (entity) all.push(entity)
+  }
+  return all
+}
+
+/** Where an Observation is in the order of time, device, part and field. */
+interface Place {
+  readonly time: number
+  readonly device: string
+  readonly part: string
+  readonly field: string
+}
+
+/** What was looked at, and the Observation that it is where the filter lets it through. */
+async function* observe(
+  { authority, store, budget, town, scope }: ObservationContext,
+  datastreams: readonly Entity[],
+  query: EntityQuery,
+  { order, place }: { readonly order: TimeOrder; readonly place: Place | undefined },
+): AsyncGenerator<{ readonly entity?: Entity | undefined; readonly place: Place }> {
+  const { graph } = town
+  const bySource = Map.groupBy(datastreams, (each) => sourceOf(graph.getSeries(each)))
+  const isForward = order === 'oldestFirst'
+  const sign = isForward ? 1 : -1
+  const sorted = new Map(
+    [...bySource].map(([source, series]) => [
+      source,
+      series.toSorted((a, b) => sign * compareTexts(graph.getSeries(a).field, graph.getSeries(b).field)),
+    ]),
+  )
+  // A device may have other parts, which its readings are read among.
+  const wanted = (query.skip + query.top + 1) * 2
+  const ranges = listRanges({ authority, town, scope }, datastreams, query, { order, place, wanted })
+  for await (const reading of readSeries(store, budget, ranges, { order, wanted })) {
+    const { time, device, part } = reading
+    // What stands before all fields of a reading in one order stands behind them in the other.
+    yield { place: { time, device, part, field: isForward ? '' : BEHIND_ALL } }
+    const series = sorted.get(sourceOf(reading))
+    const shown: Reading | undefined = series && town.findReading(reading)
+    if (!series || !shown) continue
+    for (const datastream of series) {
+      const own: Place = { time, device, part, field: graph.getSeries(datastream).field }
+      if (place && sign * compareObservations(own, place) <= 0) continue
+      const entity = graph.observe(datastream, shown)
+      if (entity && (!query.filter || matchesFilter(query.filter, entity, scope)))
+        yield { entity, place: own }
+    }
+  }
+}
+
+const BEHIND_ALL = '~'
+
+/** Of one device its readings, of several those of their kinds. */
+function listRanges(
+  { authority, town, scope }: Pick<ObservationContext, 'authority' | 'town' | 'scope'>,
+  datastreams: readonly Entity[],
+  { filter }: EntityQuery,
+  {
+    order,
+    place,
+    wanted,
+  }: { readonly order: TimeOrder; readonly place: Place | undefined; readonly wanted: number },
+): readonly SeriesRange[] {
+  const bounds = boundTimes(filter, scope.now)
+  const isForward = order === 'oldestFirst'
+  const from = Math.max(bounds.from, YEAR_2000, place && isForward ? place.time : YEAR_2000)
+  const until = Math.min(
+    bounds.to,
+    scope.now + AHEAD_MS,
+    place && !isForward ? place.time + 1 : Number.POSITIVE_INFINITY,
+  )
+  const series = datastreams.map((each) => town.graph.getSeries(each))
+  const devices = new Set(series.map(({ device }) => device))
+  const [only] = devices
+  return [...Map.groupBy(series, ({ kind }) => kind)].flatMap(([kind, ofKind]) => {
+    const newest = ofKind.map(({ latest }) => latest.time).sort((a, b) => b - a)
+    const to = Math.min(until, town.toldUntil(kind) + 1, (newest[0] ?? 0) + 1)
+    if (from >= to) return []
+    if (devices.size === 1) return [{ authority, kind, device: only, from, to, spanMs: HOUR_MS }]
+    // So many of the newest may be among the wanted that what is before them is not.
+    const before = newest.filter((time) => time < to)
+    const last = before[Math.min(before.length - 1, wanted)] ?? to - HOUR_MS
+    return [{ authority, kind, device: undefined, from, to, spanMs: to - last + 1 }]
+  })
+}
+
+function sourceOf({ device, part }: { readonly device: string; readonly part: string }): string {
+  return `${device} ${part}`
+}
+
+function compareObservations(a: Place, b: Place): number {
+  return comparePlaces(a, b) || compareTexts(a.field, b.field)
+}
+
+function compareTexts(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}
+
+function writeToken({ time, device, part, field }: Place): string {
+  return Buffer.from(JSON.stringify([time, device, part, field])).toString('base64url')
+}
+
+function readToken(token: string | undefined): Place | undefined {
+  if (token === undefined) return undefined
+  try {
+    const [time, device, part, field] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[]
+    const isPlace =
+      Number.isSafeInteger(time) && [device, part, field].every((text) => typeof text === 'string')
+    if (isPlace) return { time, device, part, field } as Place
+  } catch {
+    // What is no JSON is no place either.
+  }
+  throw refuseOption('$skiptoken', 'must be that of the @iot.nextLink of the page before')
+}
