@@ -5,6 +5,7 @@ export async function bench([name = '', ...args]: string[]): Promise<void> {
     {
       ingest: async () => (await import('../bench/ingest.ts')).benchIngest,
       store: async () => (await import('../bench/store.ts')).benchStore,
+      decode: async () => (await import('../bench/decode.ts')).benchDecode,
       matrix: async () => (await import('../bench/matrix.ts')).benchMatrix,
       console: async () => (await import('../bench/console.ts')).benchConsole,
       connections: async () => (await import('../bench/connections.ts')).benchConnections,
