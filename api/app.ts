@@ -25,6 +25,7 @@ import { registerConsole } from './endpoints/console.ts'
 import { registerDepartures } from './endpoints/departures.ts'
 import { registerDevices } from './endpoints/devices.ts'
 import { registerDisplayShown } from './endpoints/display-shown.ts'
+import { registerExports } from './endpoints/exports.ts'
 import { registerFeedQuality } from './endpoints/feed-quality.ts'
 import { registerFoundDevices } from './endpoints/found-devices.ts'
 import { registerGtfs, UPLOAD_SECONDS } from './endpoints/gtfs.ts'
@@ -204,6 +205,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerMaps(app, parts, datasets)
   registerSensorThings(app, parts, datasets)
   registerOgc(app, parts, { datasets, known })
+  registerExports(app, parts, { datasets, known })
   registerStreets(app, parts)
   registerTrafficForecast(app, parts, datasets)
   registerBinForecast(app, parts, datasets)

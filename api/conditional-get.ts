@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Api } from './parts.ts'
 
 /**
@@ -30,6 +30,11 @@ export function weakETag(content: string | Buffer): string {
 /** Anybody may keep an answer but has to ask each time whether it still holds; one made for a key only privately. */
 function setCacheControl(reply: FastifyReply, isPrivate: boolean): void {
   reply.header('cache-control', isPrivate ? 'private, no-cache' : 'no-cache')
+}
+
+/** Whether the client has what the answer's ETag says, for an answer that is not whole when it is sent. */
+export function isKnown(request: FastifyRequest, reply: FastifyReply): boolean {
+  return matches(request.headers['if-none-match'], String(reply.getHeader('etag')))
 }
 
 function matches(ifNoneMatch: string | undefined, etag: string): boolean {
