@@ -1,8 +1,10 @@
 import { describeAlerts } from './contract/alerts.ts'
 import { describeAuthorities } from './contract/authorities.ts'
 import { describeReports } from './contract/citizen-reports.ts'
+import { describeCollections } from './contract/collections.ts'
 import { describeConcurrency } from './contract/concurrency.ts'
 import { describeConnections } from './contract/connections.ts'
+import { describeCounterSums } from './contract/counter-sums.ts'
 import { describeDevices } from './contract/devices.ts'
 import { describeFoundDevices } from './contract/found-devices.ts'
 import type { RegistryHarness } from './contract/harness.ts'
@@ -37,10 +39,12 @@ export function describeRegistry(harness: RegistryHarness): void {
   describeMappings(harness)
   describeFoundDevices(harness)
   describeHooks(harness)
+  describeCollections(harness)
   describeShares(harness)
   describeReports(harness)
   describeIngest(harness)
   describeReceiptTimes(harness)
+  describeCounterSums(harness)
   describeQuarantine(harness)
   describeIsolation(harness)
   describeConcurrency(harness)
