@@ -50,5 +50,6 @@ const USUAL: Readonly<Record<Publishable, { readonly title: string; readonly des
   },
   'service-alerts': { title: 'Service alerts', description: 'What passengers are told of disturbances.' },
   rounds: { title: 'Rounds', description: 'Where bins are collected, by which lorry and when.' },
+  'bin-days': { title: 'Bin days', description: 'On which days bins are collected from households.' },
   open311: { title: 'Reports', description: 'What people report of bins, and what becomes of it.' },
 }

@@ -15,6 +15,7 @@ export const PUBLISHABLE = [
   'service-alerts',
   'rounds',
   'open311',
+  'bin-days',
 ] as const
 export type Publishable = (typeof PUBLISHABLE)[number]
 

@@ -46,6 +46,7 @@ export const publicationSchema = z.strictObject({
   'gtfs-rt': z.strictObject(termsShape).optional(),
   'service-alerts': z.strictObject(termsShape).optional(),
   rounds: z.strictObject(termsShape).optional(),
+  'bin-days': z.strictObject(termsShape).optional(),
   open311: z.strictObject(termsShape).optional(),
 })
 export type Publication = z.infer<typeof publicationSchema>

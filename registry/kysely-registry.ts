@@ -6,6 +6,7 @@ import { createAlertRecords } from './alerts.ts'
 import { createAuditRecords } from './audit.ts'
 import { createAuthorityRecords } from './authorities.ts'
 import { createReportRecords } from './citizen-reports.ts'
+import { createCollectionRecords } from './collections.ts'
 import { createConnectionRecords } from './connections.ts'
 import { createCounterSumRecords } from './counter-sums.ts'
 import { createDeviceChangeRecords } from './device-changes.ts'
@@ -68,6 +69,7 @@ export function createKyselyRegistry({
     ...createTransitMemoryRecords(context),
     ...createAlertRecords(context),
     ...createHookRecords(context),
+    ...createCollectionRecords(context),
     ...createHookDeliveryRecords(context),
     ...createShareRecords(context),
     ...createShareAccessRecords(context),

@@ -19,6 +19,7 @@ import { createFoundDevices } from './migrations/0014-found-devices.ts'
 import { createCounterSums } from './migrations/0015-counter-sums.ts'
 import { createShares } from './migrations/0016-shares.ts'
 import { addPublication } from './migrations/0017-publication.ts'
+import { createCollections } from './migrations/0018-collections.ts'
 import { createCitizenReports } from './migrations/0019-citizen-reports.ts'
 import type { ColumnTypes, RegistryDatabase } from './registry-database.ts'
 
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
   createCounterSums,
   createShares,
   addPublication,
+  createCollections,
   createCitizenReports,
 ]
 

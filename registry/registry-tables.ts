@@ -223,6 +223,14 @@ export interface RegistryTables {
     words: string | null
     contact: string | null
   }
+  collections: {
+    authority: string
+    id: string
+    document: string
+    revision: number
+    changed_time: number
+  }
+  collection_uprns: { authority: string; uprn: string; collection: string }
   report_settings: { authority: string; document: string }
   leases: { name: string; owner: string; until: number }
   sources: { id: string; position: number }

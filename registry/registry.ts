@@ -12,6 +12,7 @@ import type {
   ReportStatus,
   ReportVoice,
 } from '../model/citizen-report.ts'
+import type { Collection, CollectionRecord } from '../model/collection.ts'
 import type { Connection, ConnectionState } from '../model/connection.ts'
 import type { Device, DevicePatch, Kind, NewDevice } from '../model/device.ts'
 import type { Finding, FoundDevice } from '../model/found-device.ts'
@@ -486,6 +487,15 @@ export interface Registry {
   }): Promise<readonly AlertEvent[]>
   /** That of the last event of any authority; 0 before the first. */
   getAlertSequence(): Promise<number>
+
+  listCollections(authority: string, page: PageQuery): Promise<Page<CollectionRecord>>
+  /** Those that name a household by its UPRN, without zeros before it, in the order of their ids. */
+  listCollectionsOf(authority: string, uprn: string): Promise<readonly CollectionRecord[]>
+  getCollection(authority: string, id: string): Promise<Collection>
+  /** CONFLICT where an authority has 500 already. */
+  createCollection(authority: string, collection: Collection, actor: string): Promise<void>
+  updateCollection(authority: string, collection: Collection, actor: string): Promise<void>
+  deleteCollection(authority: string, id: string, actor: string): Promise<void>
 
   listHooks(authority: string, page: PageQuery): Promise<Page<HookRecord>>
   getHook(authority: string, id: string): Promise<HookRecord>
