@@ -77,6 +77,7 @@ for (const version of versions) {
     'kerbside/v1/a/bin/bin1/config',
     'kerbside/v1/a/bin/bin1/departures',
     'kerbside/v1/a/bin/bin1/reading/more',
+    'kerbside/v1/a/uplink/tts/bins/70b3d57ed0051a2c',
     '$SYS/anything',
     'elsewhere',
   ]
