@@ -18,7 +18,7 @@ const stopsShape = {
 }
 
 /** What is shared: of an area, or by name; all where neither is said. */
-export const sharedDatasetSchema = z
+const sharedDatasetSchema = z
   .discriminatedUnion('type', [
     z.strictObject({ type: z.literal('bins'), ...devicesShape }),
     z.strictObject({ type: z.literal('counters'), ...devicesShape }),

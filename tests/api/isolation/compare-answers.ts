@@ -1,9 +1,9 @@
 import { ID_MARK, NUMBER_MARKS, SECRET_MARK } from './create-marked-town.ts'
 import type { Got } from './send.ts'
 
-/** An id of the same form that nothing has. */
+/** An id of the same form, and at about the same place of a list, that nothing has. */
 export function ghostOf(id: string): string {
-  if (id.includes(ID_MARK)) return id.replaceAll(ID_MARK, 'qzid')
+  if (id.includes(ID_MARK)) return id.replaceAll(ID_MARK, 'zqig')
   return id
     .replace(/[0-9a-z](?=[^0-9a-z]*$)/i, (last) => (last === '0' ? '1' : '0'))
     .replace(/^./, (first) => (first === '1' ? '2' : '1'))
