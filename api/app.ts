@@ -20,6 +20,8 @@ import { registerAudit } from './endpoints/audit.ts'
 import { registerAuthorities } from './endpoints/authorities.ts'
 import { registerBinForecast } from './endpoints/bin-forecast.ts'
 import { registerBinOutlook } from './endpoints/bin-outlook.ts'
+import { registerCalendars } from './endpoints/calendars.ts'
+import { registerCollections } from './endpoints/collections.ts'
 import { registerConnections } from './endpoints/connections.ts'
 import { registerConsole } from './endpoints/console.ts'
 import { registerDepartures } from './endpoints/departures.ts'
@@ -213,6 +215,8 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerIngest(app, parts)
   registerQuarantine(app, parts)
   registerSites(app, parts)
+  registerCollections(app, parts)
+  registerCalendars(app, parts, known)
   registerConnections(app, parts)
   registerMappings(app, parts)
   registerFoundDevices(app, parts)

@@ -45,7 +45,7 @@ export const authorityParams = z.object({ authority: idSchema })
 export const deviceParams = authorityParams.extend({ device: idSchema })
 
 /** A merge patch (RFC 7396) of what a schema describes: nothing has to be there, and null resets what need not be. */
-function patchOf(schema: z.ZodObject): z.ZodObject<Record<string, z.ZodType>> {
+export function patchOf(schema: z.ZodObject): z.ZodObject<Record<string, z.ZodType>> {
   const fields = Object.entries(schema.shape).map(([name, field]) => [name, patchOfField(field).optional()])
   return z.strictObject(Object.fromEntries(fields))
 }
