@@ -97,6 +97,24 @@ export async function createMarkedTown(): Promise<MarkedTown> {
     { name: 'zqsecret-applicant', contact: 'zqsecret@town.example', purpose: 'zqsecret-purpose' },
     10,
   )
+  await post('mappings', {
+    id: 'zqid-mapping',
+    name: 'zqsecret-mapping',
+    kind: 'bin',
+    rules: [{ from: 'zqsecret-field', to: 'fillPercent' }],
+  })
+  await app.registry.recordFindings('alpha', [
+    {
+      devEui: '70b3d57ed00017ff',
+      connectionId: 'zqid-connection',
+      network: 'tts',
+      name: 'zqsecret-found',
+      suggestedMapping: null,
+      time: app.clock.now(),
+      sample: '{"zqsecret-sample":1}',
+    },
+  ])
+  await reportBin(app)
   const round = await post('rounds', { date: '2026-02-17', seconds: 0.1, mustEmpty: ['zqid-bin'] })
   await app.call('GET', `${ALPHA}/rounds/${round.id}/events`)
   const dataset = { type: 'bins', deviceIds: ['zqid-bin'] }
@@ -130,6 +148,22 @@ function device(name: string, kind: string, changes: object = {}): object {
 
 function mark(text: string): string {
   return text.replaceAll(/\bstop-(\d+)/g, 'zqid-stop-$1')
+}
+
+/** Somebody has seen a bin overflow, and left a name. */
+async function reportBin(app: TestApp): Promise<void> {
+  const body = new URLSearchParams({
+    service_code: 'overflowing-bin',
+    lat: String(PLACE.latitude),
+    long: String(PLACE.longitude),
+    description: 'zqsecret-words',
+    first_name: 'zqsecret-ann',
+    email: 'zqsecret-ann@town.example',
+  })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const path = `${ALPHA}/open311/v2/requests.json`
+  const { status, text } = await app.call('POST', path, { body: body.toString(), headers })
+  if (status >= 300) throw new Error(text)
 }
 
 async function writeReadings({ store, clock }: TestApp): Promise<void> {

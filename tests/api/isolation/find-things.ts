@@ -1,4 +1,5 @@
 import type { TestApp } from '../../fixtures/create-test-app.ts'
+import { ID_MARK } from './create-marked-town.ts'
 import type { ListedRoute } from './list-routes.ts'
 import { send } from './send.ts'
 
@@ -52,19 +53,25 @@ function countParameters(template: string): number {
   return template.split('{').length
 }
 
-const ID_NAMES = ['id', '@iot.id', 'service_request_id', 'service_code']
+const ID_NAMES = ['id', 'devEui', '@iot.id', 'service_request_id', 'service_code']
 
-/** Of the first thing in an answer that is a list of things. */
+function idOf(thing: unknown): string | undefined {
+  if (typeof thing !== 'object' || thing === null) return undefined
+  for (const name of ID_NAMES) {
+    const id = (thing as Record<string, unknown>)[name]
+    if (typeof id === 'string' || typeof id === 'number') return String(id)
+  }
+  return undefined
+}
+
+/** Of the first thing in an answer that is a list of things: one that was given its id here, where there is one. */
 function firstId(text: string): string | undefined {
   const body = parseJson(text)
   const lists = Array.isArray(body) ? [body] : Object.values((body ?? {}) as object).filter(Array.isArray)
   for (const list of lists as unknown[][]) {
-    const [first] = list
-    if (typeof first !== 'object' || first === null) continue
-    for (const name of ID_NAMES) {
-      const id = (first as Record<string, unknown>)[name]
-      if (typeof id === 'string' || typeof id === 'number') return String(id)
-    }
+    const ids = list.flatMap((thing) => idOf(thing) ?? [])
+    const id = ids.find((one) => one.includes(ID_MARK)) ?? ids[0]
+    if (id !== undefined) return id
   }
   return undefined
 }

@@ -34,7 +34,15 @@ export function makeBody(schema: z.ZodType, word: string): unknown {
   function makeObject(node: JsonSchema, depth: number): object {
     if (depth > 6) return {}
     const properties = Object.entries((node['properties'] ?? {}) as Record<string, JsonSchema>)
-    return Object.fromEntries(properties.map(([name, property]) => [name, make(property, depth + 1)]))
+    return Object.fromEntries(
+      properties.map(([name, property]) => [name, makeNamed(name, property, depth + 1)]),
+    )
+  }
+
+  /** Nobody is called at an address that is one's own. */
+  function makeNamed(name: string, node: JsonSchema, depth: number): unknown {
+    const made = make(node, depth)
+    return made === word && /url$/i.test(name) ? `http://127.0.0.1:9/${word}` : made
   }
 
   function makeArray(node: JsonSchema, depth: number): unknown[] {
@@ -59,4 +67,26 @@ export function makeBody(schema: z.ZodType, word: string): unknown {
       .filter((step) => step !== '')
       .reduce<unknown>((node, step) => (node as Record<string, unknown>)[step], root) as JsonSchema
   }
+}
+
+/**
+ * A body without what an answer has called wrong in it, or without what is beside that where it has to be there; undefined where
+ * nothing is left to be taken away.
+ */
+export function mendBody(body: unknown, paths: readonly string[]): unknown {
+  const mended = structuredClone(body)
+  let isChanged = false
+  for (const path of paths) {
+    const steps = path.split('.')
+    const last = steps.pop() ?? ''
+    const parent = steps.reduce<unknown>(
+      (node, step) => (node as Record<string, unknown> | undefined)?.[step],
+      mended,
+    )
+    if (typeof parent !== 'object' || parent === null || !(last in parent)) continue
+    isChanged = true
+    if (Array.isArray(parent)) parent.splice(Number(last), 1)
+    else delete (parent as Record<string, unknown>)[last]
+  }
+  return isChanged ? mended : undefined
 }
