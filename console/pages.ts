@@ -31,6 +31,27 @@ export const PAGES: readonly PageEntry[] = [
     open: async (context) => (await import('./pages/devices.ts')).openDevices(context),
   },
   {
+    name: 'found-devices',
+    title: 'Found devices',
+    icon: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14Zm5 12 5 5M11 8v6m-3-3h6',
+    scope: 'read',
+    open: async (context) => (await import('./pages/found-devices.ts')).openFoundDevices(context),
+  },
+  {
+    name: 'mappings',
+    title: 'Mappings',
+    icon: 'M4 6h5m-5 6h5m-5 6h5m6-12h5m-5 6h5m-5 6h5M9 6l6 6M9 12l6-6m-6 12h6',
+    scope: 'read',
+    open: async (context) => (await import('./pages/mappings.ts')).openMappings(context),
+  },
+  {
+    name: 'reports',
+    title: 'Reports',
+    icon: 'M4 5h16v11H9l-5 4V5Zm4 4h8m-8 3h5',
+    scope: 'read',
+    open: async (context) => (await import('./pages/reports.ts')).openReports(context),
+  },
+  {
     name: 'quarantine',
     title: 'Quarantine',
     icon: 'M12 3 4 6v6c0 5 3.500 8 8 9 4.500-1 8-4 8-9V6l-8-3Zm0 5v5m0 3h.01',

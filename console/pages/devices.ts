@@ -1,53 +1,21 @@
-import { messageOf } from '../api-error.ts'
-import { element, replaceChildren } from '../elements.ts'
+import { element } from '../elements.ts'
 import type { Page, PageContext } from '../page.ts'
 import { showCredentials } from './devices/credentials-dialog.ts'
 import type { Credentials, Device } from './devices/device.ts'
 import { openDeviceView } from './devices/device-view.ts'
 import { openDeviceList } from './devices/list-devices.ts'
 import { NEW, openRegistration, type Registered } from './devices/register-device.ts'
+import { openParts } from './open-parts.ts'
 import type { PanelPart } from './town/panel-part.ts'
 
 /** The devices: `#/demo/devices`, one of them below it, and `#/demo/devices/new` to register one. */
 export async function openDevices(context: PageContext): Promise<Page> {
-  const place = element('div', { class: 'page devices' })
-  let part: PanelPart | undefined
-  /** Counts the views, so that one that loads slowly is not shown after the next. */
-  let showing = 0
-  await show(context.steps)
-  return {
-    element: place,
-    onSteps: (steps) => void goTo(steps),
-    close() {
-      showing += 1
-      part?.close()
-    },
-  }
-
-  async function goTo(steps: readonly string[]): Promise<void> {
-    try {
-      await show(steps)
-      focusTitle()
-    } catch (error) {
-      replaceChildren(
-        place,
-        element('h1', { tabindex: -1 }, 'Devices'),
-        element('p', { class: 'fault' }, messageOf(error)),
-        element('button', { type: 'button', onclick: () => void goTo(steps) }, 'Try again'),
-      )
-    }
-  }
-
-  async function show([id]: readonly string[]): Promise<void> {
-    showing += 1
-    const mine = showing
-    part?.close()
-    part = undefined
-    const opened = await openPart(id)
-    if (mine !== showing) return opened.close()
-    part = opened
-    replaceChildren(place, opened.element)
-  }
+  const page = await openParts(context, {
+    title: 'Devices',
+    className: 'devices',
+    open: ([id]) => openPart(id),
+  })
+  return page
 
   async function openPart(id: string | undefined): Promise<PanelPart> {
     if (id === undefined) return openDeviceList(context)
@@ -86,6 +54,6 @@ export async function openDevices(context: PageContext): Promise<Page> {
   }
 
   function focusTitle(): void {
-    place.querySelector('h1')?.focus()
+    page.element.querySelector('h1')?.focus()
   }
 }

@@ -19,7 +19,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     'It names another device than the one that sent it. Look whether two devices got each other’s credentials.',
   wrong_kind:
     'The topic names another kind than the device is registered as: register it anew, or mend its topic.',
-  unknown_device: 'Register the device under this id, then try it again.',
+  unknown_device:
+    'Register the device under this id, or adopt it among the found devices where this is a DevEUI; then try it again.',
   unknown_topic: 'Nothing is known to read this topic: mend the device’s topic, or discard this one.',
   not_calibrated: 'Give the bin its empty and its full distance, then try it again.',
   no_echo:
@@ -27,6 +28,16 @@ const ADVICE: Readonly<Record<string, string>> = {
   clock_wrong:
     'The device’s clock was ahead, or not set. Mend its clock; correct or remove the time below to store this one.',
   too_old: 'It is older than this installation keeps (KERBSIDE_OLDEST_DAYS): discard it.',
+  simulated: 'Somebody tried the network: nothing was measured, so discard it.',
+  not_uplink: 'The network sent something else than an uplink: look at what its integration is told to send.',
+  not_decoded:
+    'Give the network the payload formatter of this device: this uplink stays undecoded, later ones come in.',
+  unknown_port: 'The device’s mapping does not read this port: add a rule for it, or discard this one.',
+  no_mapping: 'Give the device the mapping that its payload is read by, then try it again.',
+  first_sum: 'What a counter grew by is known from its second uplink on: discard this one.',
+  out_of_order: 'A later sum has been counted already, and this one is part of it: discard it.',
+  not_cbor: DEVICE_SENDS,
+  not_senml: DEVICE_SENDS,
   refused_by_store: 'The store would not take it; the sentence above says why.',
   decoder_failed: 'This is a fault of Kerbside itself: report it, and try again after the next update.',
 }
