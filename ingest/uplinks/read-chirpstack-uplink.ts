@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { devEuiSchema } from '../../model/found-device.ts'
 import type { ReadUplink } from '../../model/uplink.ts'
+import { isLikely } from './choose-time.ts'
 import { refuseUplink } from './refuse-uplink.ts'
 import { countSchema, decodedSchema, readTime } from './uplink-fields.ts'
 
@@ -17,6 +18,7 @@ const messageSchema = z.object({
   fPort: countSchema,
   data: z.string().default(''),
   object: decodedSchema,
+  rxInfo: z.array(z.looseObject({ nsTime: z.string().optional() })).optional(),
 })
 
 // What other events of ChirpStack's have and uplinks have not: of an acknowledgement, a status, an error, a place, a transmission.
@@ -35,7 +37,7 @@ export const readChirpstackUplink: ReadUplink = (message) => {
   if (typeof message === 'object' && message !== null && isOtherEvent(message)) return undefined
   const parsed = messageSchema.safeParse(message)
   if (!parsed.success) return refuseUplink(parsed.error, message)
-  const { deviceInfo, devAddr, fCnt, fPort, data, object, time } = parsed.data
+  const { deviceInfo, devAddr, fCnt, fPort, data, object, time, rxInfo = [] } = parsed.data
   return {
     network: 'chirpstack',
     devEui: deviceInfo.devEui,
@@ -45,7 +47,11 @@ export const readChirpstackUplink: ReadUplink = (message) => {
     port: fPort,
     decoded: object ?? null,
     rawPayload: data,
-    time: readTime(time) ?? null,
+    time:
+      correctTime(
+        readTime(time),
+        rxInfo.map(({ nsTime }) => readTime(nsTime)),
+      ) ?? null,
     isSimulated: false,
     makeWords: [deviceInfo.deviceProfileName].filter((word) => word !== undefined),
   }
@@ -55,4 +61,10 @@ function isOtherEvent(message: object): boolean {
   if (['data', 'object', 'fPort', 'rxInfo'].some((name) => name in message)) return false
   // A join tells an address and no frame.
   return OTHER_EVENTS.some((name) => name in message) || ('devAddr' in message && !('fCnt' in message))
+}
+
+/** `time` is a gateway's, where one has a clock; `nsTime` is the network's. */
+function correctTime(time: number | undefined, nsTimes: readonly (number | undefined)[]): number | undefined {
+  const network = nsTimes.find((nsTime) => nsTime !== undefined)
+  return time === undefined || (network !== undefined && !isLikely(time, network)) ? network : time
 }

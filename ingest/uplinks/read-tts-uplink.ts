@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { devEuiSchema } from '../../model/found-device.ts'
 import type { ReadUplink } from '../../model/uplink.ts'
+import { chooseTime } from './choose-time.ts'
 import { refuseUplink } from './refuse-uplink.ts'
 import { countSchema, decodedSchema, readTime } from './uplink-fields.ts'
 
@@ -18,6 +19,7 @@ const messageSchema = z.object({
     frm_payload: z.string().default(''),
     decoded_payload: decodedSchema,
     received_at: z.string().optional(),
+    rx_metadata: z.array(z.looseObject({ time: z.string().optional() })).optional(),
     version_ids: z
       .looseObject({ brand_id: z.string().optional(), model_id: z.string().optional() })
       .optional(),
@@ -32,6 +34,7 @@ export const readTtsUplink: ReadUplink = (message) => {
   if (!parsed.success) return refuseUplink(parsed.error, message)
   const { end_device_ids: ids, uplink_message: uplink, received_at, simulated } = parsed.data
   const { brand_id, model_id } = uplink.version_ids ?? {}
+  const gatewayTimes = (uplink.rx_metadata ?? []).map(({ time }) => readTime(time))
   return {
     network: 'tts',
     devEui: ids.dev_eui,
@@ -42,7 +45,7 @@ export const readTtsUplink: ReadUplink = (message) => {
     decoded: uplink.decoded_payload ?? null,
     rawPayload: uplink.frm_payload,
     // The network's own time before the application server's, which has it later.
-    time: readTime(uplink.received_at) ?? readTime(received_at) ?? null,
+    time: chooseTime(readTime(uplink.received_at ?? received_at), gatewayTimes) ?? null,
     isSimulated: simulated,
     makeWords: [brand_id, model_id].filter((word) => word !== undefined),
   }

@@ -17,7 +17,8 @@ interface Pair {
   readonly about: string
   readonly device: { readonly id: string; readonly kind: Kind }
   readonly messages: readonly {
-    readonly network: Network
+    /** Null for what a device publishes itself. */
+    readonly network: Network | null
     readonly receivedTime: string
     readonly message: object
   }[]
@@ -32,7 +33,7 @@ describe('fixture pairs of uplinks', () => {
     const source = createArraySource({ now: town.clock.now })
     const ingest = town.ingest(source)
     for (const { network, receivedTime, message } of pair.messages) {
-      source.publish(topicOf(network, message), message, Date.parse(receivedTime))
+      source.publish(topicOf(pair, network, message), message, Date.parse(receivedTime))
     }
     await waitUntil(
       () => ingest.stats().messages,
@@ -60,7 +61,8 @@ function readPair(name: string): Pair {
   return JSON.parse(readFileSync(join(FOLDER, name), 'utf8'))
 }
 
-function topicOf(network: Network, message: object): Message['topic'] {
+function topicOf({ device }: Pair, network: Network | null, message: object): Message['topic'] {
+  if (network === null) return `kerbside/v1/town/${device.kind}/${device.id}/reading`
   const uplink = readNetworkMessage(network, message)
   const devEui = 'devEui' in uplink ? uplink.devEui : '70b3d57ed0051a2c'
   return formatUplinkTopic({ authority: 'town', network, connection: 'bins', devEui })
