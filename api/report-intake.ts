@@ -20,7 +20,7 @@ export interface ReportIntake {
 }
 
 /** Of an authority. One more is told to come back. */
-export const OPEN_REPORTS_MAX = 5_000
+const OPEN_REPORTS_MAX = 5_000
 /** Those that are about a bin where they are made, if there is one. */
 const AT_BINS: readonly NewCitizenReport['service'][] = ['overflowing-bin', 'damaged-bin']
 const HOUR_MS = 3_600_000

@@ -10,7 +10,7 @@ export type ReportStatus = (typeof REPORT_STATUSES)[number]
 
 /** Why it was closed: the bin was emptied, an operator says that it is done, or it was no report at all. */
 export const REPORT_OUTCOMES = ['emptied', 'done', 'rejected'] as const
-export type ReportOutcome = (typeof REPORT_OUTCOMES)[number]
+type ReportOutcome = (typeof REPORT_OUTCOMES)[number]
 
 /** What somebody wrote, which may say who they are: removed with the contact details, see `Registry.trimReports`. */
 export const reportWordsSchema = z.object({

@@ -599,6 +599,8 @@ export interface Registry {
    * with how much was removed.
    */
   trimReports(limits: { readonly now: number; readonly contactDays: number }): Promise<number>
+  /** Removes who made a report, all who did, and what they wrote, as `trimReports` does. */
+  forgetReporters(authority: string, id: string, actor: string): Promise<void>
   getReportSettings(authority: string): Promise<ReportSettings>
   /** By a merge patch (RFC 7396). */
   updateReportSettings(

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
+import { recordAudit } from './audit.ts'
 import type { Registry } from './registry.ts'
-import type { RegistryContext } from './registry-context.ts'
+import { lockAuthority, notFound, type RegistryContext } from './registry-context.ts'
 
 const DAY_MS = 86_400_000
 /** However long a report stays open. */
@@ -9,8 +10,26 @@ const KEPT_MS = 730 * DAY_MS
 const KEPT_MAX = 50_000
 
 /** What reports keep of people goes first, the rest of them later. */
-export function createTrimReportRecords({ database }: RegistryContext): Pick<Registry, 'trimReports'> {
+export function createTrimReportRecords(
+  context: RegistryContext,
+): Pick<Registry, 'trimReports' | 'forgetReporters'> {
+  const { database } = context
   return {
+    async forgetReporters(authority, id, actor) {
+      await database.transact(async (transaction) => {
+        await lockAuthority(transaction, authority)
+        const { numUpdatedRows } = await transaction
+          .updateTable('citizen_reports')
+          .set({ contact: null, words: null })
+          .where('authority', '=', authority)
+          .where(({ or, eb }) => or([eb('id', '=', id), eb('duplicate_of', '=', id)]))
+          .executeTakeFirstOrThrow()
+        if (numUpdatedRows === 0n) throw notFound('report', id)
+        await recordAudit(transaction, context, [{ authority, actor, action: 'report.forget', target: id }])
+      })
+      await database.forgetRemoved()
+    },
+
     async trimReports({ now, contactDays }) {
       const removed = await database.transact(async (transaction) => {
         const { numUpdatedRows } = await transaction

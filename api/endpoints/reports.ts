@@ -12,7 +12,7 @@ import {
 import { idSchema } from '../../model/id.ts'
 import { reportSettingsSchema } from '../../model/report-settings.ts'
 import { formatTime } from '../../model/time.ts'
-import { answers, documented } from '../documented.ts'
+import { answers, answersEmpty, documented } from '../documented.ts'
 import { pageOf, sendPage, timePageQuery } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { createReportIntake } from '../report-intake.ts'
@@ -146,6 +146,29 @@ export function registerReports(app: Api, parts: ApiParts): void {
       const change = { patch: request.body, readings: deviceId === null ? [] : readings }
       reply.header('cache-control', 'no-store')
       return formatReport(await registry.updateReport(authority, id, change, actorOf(request)), true)
+    },
+  )
+
+  app.delete(
+    `${url}/:report/people`,
+    {
+      config: { scope: 'operate' },
+      schema: {
+        ...documented(
+          'reports',
+          'forgetReporters',
+          'Forget who made a report, and what they wrote',
+          'All who said so, at once and for good; the report itself stays.',
+        ),
+        params,
+        response: answersEmpty('Forgotten'),
+      },
+    },
+    async (request, reply) => {
+      const { authority, report: id } = request.params
+      const report = await registry.getReport(authority, id)
+      await registry.forgetReporters(authority, report.id, actorOf(request))
+      return reply.code(204).send()
     },
   )
 

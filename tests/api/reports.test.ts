@@ -128,6 +128,12 @@ test('an operator joins a report to a bin, with what that had said by then, and 
   const rejected = await patch({ status: 'closed', outcome: 'rejected', deviceId: null })
   expect(rejected.body).toMatchObject({ outcome: 'rejected', deviceId: null, readings: [] })
 
+  const people = `${REPORTS}/${id}/people`
+  expect((await app.call('DELETE', people, { key: keys.read })).status).toBe(403)
+  expect((await app.call('DELETE', people, { key: keys.operate })).status).toBe(204)
+  const forgotten = await app.call('GET', `${REPORTS}/${id}`, { key: keys.operate })
+  expect(forgotten.body).toMatchObject({ words: null, people: [{ words: null, contact: null }] })
+
   const { text: audit } = await app.call('GET', `${ALPHA}/audit`)
   expect(audit).toContain('report.create')
   expect(audit).toContain('report.update')

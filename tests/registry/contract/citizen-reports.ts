@@ -149,6 +149,19 @@ export function describeReports(harness: RegistryHarness): void {
       expect((await registry.listReports('alpha', { limit: 10 })).items).toEqual([])
     })
 
+    test('who made one is forgotten at once where an operator says so', async () => {
+      const registry = await openAlpha()
+      const { report } = await registry.createReport('alpha', createReport(), LIMITS)
+      await registry.createReport('alpha', createReport(), LIMITS)
+      await expect(registry.forgetReporters('beta', report.id, ACTOR)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+      })
+      await registry.forgetReporters('alpha', report.id, ACTOR)
+      const voices = await registry.listReportVoices('alpha', report.id)
+      expect(voices.map(({ words, contact }) => [words, contact])).toEqual(Array(2).fill([null, null]))
+      expect(await registry.getReport('alpha', report.id)).toMatchObject({ status: 'open', voices: 2 })
+    })
+
     test('settings are changed one by one', async () => {
       const registry = await openAlpha()
       expect(await registry.getReportSettings('alpha')).toEqual(DEFAULT_REPORT_SETTINGS)
