@@ -4,6 +4,7 @@ import {
   createPublishedView,
   DEVICE_DATASETS,
   type DeviceDataset,
+  measuredUntil,
   PUBLIC_FIELDS,
   type PublishedView,
   WHOLE_VIEW,
@@ -96,11 +97,23 @@ export function createDatasetViews({
           const latest = isDelayed
             ? await delayed.get(JSON.stringify([id, dataset, delayMs]))
             : await store.listLatest(id, kind)
-          return isWhole ? latest : latest.flatMap((reading) => view.findReading(reading) ?? [])
+          return isWhole ? latest : latest.flatMap((reading) => showLatest(view, reading) ?? [])
         },
       }
     },
   }
+}
+
+// Writers keep what they have written of a reading by the object: of the latest, which are told again and again, the same one is
+// shown each time. Which fields are shown depends on the kind alone.
+const shownLatest = new WeakMap<Reading, Reading>()
+
+function showLatest(view: PublishedView, reading: Reading): Reading | undefined {
+  const known = shownLatest.get(reading)
+  if (known) return measuredUntil(reading) > view.toldUntil ? undefined : known
+  const shown = view.findReading(reading)
+  if (shown) shownLatest.set(reading, shown)
+  return shown
 }
 
 /** A forecast knows the newest readings: where they are told later, it is not told without a key. */

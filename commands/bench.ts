@@ -4,6 +4,7 @@ export async function bench([name = '', ...args]: string[]): Promise<void> {
   const benches: Record<string, () => Promise<(args: string[]) => Promise<Record<string, number | string>>>> =
     {
       ingest: async () => (await import('../bench/ingest.ts')).benchIngest,
+      export: async () => (await import('../bench/export.ts')).benchExport,
       store: async () => (await import('../bench/store.ts')).benchStore,
       decode: async () => (await import('../bench/decode.ts')).benchDecode,
       matrix: async () => (await import('../bench/matrix.ts')).benchMatrix,

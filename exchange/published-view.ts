@@ -54,8 +54,8 @@ export function isHousehold({ kind, uprn }: Device): boolean {
   return kind === 'bin' && uprn !== null
 }
 
-/** In ms since 1970; a counter's time is when its interval began. */
-function measuredUntil({ time, fields }: Reading): number {
+/** When its measuring was over, in ms since 1970; a counter's time is when its interval began. */
+export function measuredUntil({ time, fields }: Reading): number {
   const { intervalSeconds } = fields
   return typeof intervalSeconds === 'number' ? time + intervalSeconds * 1000 : time
 }
@@ -102,10 +102,9 @@ export const PUBLIC_FIELDS: Readonly<Record<Kind, readonly string[]>> = {
   ],
 }
 
-// What writers keep of a device or a reading is kept by the object, so the same one is shown each time.
+// What writers keep of a device is kept by the object, so the same one is shown each time.
 const shownDevices = new WeakMap<Device, Device>()
 const shownHouseholds = new WeakMap<Device, { gridM: number; device: Device }>()
-const shownReadings = new WeakMap<Reading, Reading>()
 
 function showDevice(device: Device): Device {
   let shown = shownDevices.get(device)
@@ -137,15 +136,10 @@ function showSettings({ settings }: Device): Settings {
 }
 
 function showReading(reading: Reading): Reading {
-  let shown = shownReadings.get(reading)
-  if (!shown) {
-    const fields: Record<string, FieldValue> = {}
-    for (const name of PUBLIC_FIELDS[reading.kind]) {
-      const value = reading.fields[name]
-      if (value !== undefined) fields[name] = value
-    }
-    shown = { ...reading, fields }
-    shownReadings.set(reading, shown)
+  const fields: Record<string, FieldValue> = {}
+  for (const name of PUBLIC_FIELDS[reading.kind]) {
+    const value = reading.fields[name]
+    if (value !== undefined) fields[name] = value
   }
-  return shown
+  return { ...reading, fields }
 }

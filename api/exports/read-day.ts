@@ -1,11 +1,14 @@
 import { createRowMaker, type ExportColumn, type ExportRow } from '../../exchange/exports/export-columns.ts'
-import { DEVICE_DATASETS } from '../../exchange/published-view.ts'
+import { DEVICE_DATASETS, measuredUntil } from '../../exchange/published-view.ts'
 import type { Reading } from '../../model/reading.ts'
 import type { ReadingStore } from '../../store/reading-store.ts'
 import type { ShownDataset } from '../dataset-views.ts'
 
-/** Readings that are asked for at once. */
-const PAGE_READINGS = 20_000
+/** Readings that are asked for at once: as many as do not hold up what else this process answers. */
+const PAGE_READINGS = 4_000
+/** The first span of time that is asked for, in ms, and the longest. */
+const SPAN_MS = 900_000
+const SPAN_MAX_MS = 86_400_000
 
 /**
  * The rows of a dataset's readings with `from <= time < to`, in ms since 1970, page by page in the order of time; of devices that
@@ -20,17 +23,28 @@ export async function* readDay(
   const { authority, dataset } = shown
   const devices = new Map(shown.listDevices().map((device) => [device.id, device]))
   const makeRow = createRowMaker(columns, dataset)
-  const query = { authority: authority.id, kind: DEVICE_DATASETS[dataset], from, to, limit: PAGE_READINGS }
+  const query = { authority: authority.id, kind: DEVICE_DATASETS[dataset], limit: PAGE_READINGS }
+  let [start, span] = [from, SPAN_MS]
   let after: Reading | undefined
-  for (;;) {
-    const readings = await store.listMeasured({ ...query, after })
+  while (start < to) {
+    // By spans of about a page: to find the first of a whole day, a store looks at all of it.
+    const end = Math.min(to, start + span)
+    const readings = await store.listMeasured({ ...query, from: start, to: end, after })
     const rows = readings.flatMap((reading) => {
       const device = devices.get(reading.device)
-      const seen = device && shown.findReading(reading)
-      return seen ? [makeRow(device, seen)] : []
+      // The columns are of what is shown.
+      return device && measuredUntil(reading) <= shown.toldUntil ? [makeRow(device, reading)] : []
     })
     if (rows.length > 0) yield rows
-    if (readings.length < PAGE_READINGS) return
-    after = readings.at(-1)
+    const last = readings.at(-1)
+    if (readings.length === PAGE_READINGS && last) {
+      after = last
+      start = last.time
+      span = Math.max(1, Math.floor(span / 2))
+    } else {
+      after = undefined
+      start = end
+      if (readings.length < PAGE_READINGS / 2) span = Math.min(SPAN_MAX_MS, span * 2)
+    }
   }
 }

@@ -2,8 +2,8 @@ import type { ExportColumn, ExportRow } from '../../exchange/exports/export-colu
 import { createParquetEncoder } from '../../exchange/exports/parquet-encoder.ts'
 import { writeCsvHead, writeCsvRows } from '../../exchange/exports/write-csv.ts'
 
-/** Rows of a row group, some 100 bytes each in memory: larger ones are read faster. */
-const GROUP_ROWS = 60_000
+/** Rows of a row group: larger ones are read faster, and hold up what else this process answers for longer. */
+const GROUP_ROWS = 20_000
 
 export async function* writeCsvDay(
   columns: readonly ExportColumn[],
