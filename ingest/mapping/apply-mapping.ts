@@ -51,8 +51,15 @@ export function applyMapping(
   }
   return {
     reason: 'missing_field',
-    detail: `reading: has nothing that mapping "${mapping.id}" reads, at least one of ${[...looked].join(', ')} is needed`,
+    detail: `reading: has nothing that mapping "${mapping.id}" reads, at least one of ${listSome(looked)} is needed`,
   }
+}
+
+const NAMED_MAX = 20
+
+function listSome(paths: ReadonlySet<string>): string {
+  const more = paths.size > NAMED_MAX ? ` or ${paths.size - NAMED_MAX} more` : ''
+  return `${[...paths].slice(0, NAMED_MAX).join(', ')}${more}`
 }
 
 function isOfPort(rule: MappingRule, port: number | null, otherPorts: Set<number>): boolean {

@@ -9,12 +9,15 @@ export interface Quantity {
   readonly unknownUnit: string | undefined
 }
 
+/** No number with its unit is longer; of a longer text the pattern below would take long to find that out. */
+const TEXT_LENGTH_MAX = 64
 const NUMBER_AND_UNIT = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*$/
 
 /** A number, "2000 mm", or `{"value": 2000, "unit": "mm"}`; undefined where it is none of them. */
 export function readQuantity(sent: unknown): Quantity | undefined {
   if (typeof sent === 'number') return Number.isFinite(sent) ? withUnit(sent, undefined) : undefined
   if (typeof sent === 'string') {
+    if (sent.length > TEXT_LENGTH_MAX) return undefined
     const [, digits, unit] = NUMBER_AND_UNIT.exec(sent) ?? []
     return digits === undefined ? undefined : withUnit(Number(digits), unit)
   }

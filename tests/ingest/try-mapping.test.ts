@@ -101,6 +101,17 @@ describe('a rule', () => {
     })
   })
 
+  it('does not take long over a long text, and names some of many fields', () => {
+    const long = `${'1'.repeat(200_000)}\n\n`
+    const start = performance.now()
+    expect(run('bin', [{ from: 'a', to: 'distanceMm' }], { a: long })).toMatchObject({ reason: 'wrong_type' })
+    expect(performance.now() - start).toBeLessThan(1_000)
+    const rules = Array.from({ length: 50 }, (_, index) => ({ from: `a${index}`, to: 'distanceMm' }))
+    expect(run('bin', rules, {})).toMatchObject({
+      detail: expect.stringMatching(/a19 or 30 more is needed$/),
+    })
+  })
+
   it.each([null, 5, 'text', [], [{}]])('makes nothing of %j', (sample) => {
     const rules = [{ from: 'a', to: 'distanceMm' }]
     expect(run('bin', rules, sample)).toMatchObject({ reason: 'wrong_type' })
