@@ -84,6 +84,17 @@ describe('a sum', () => {
     expect(add(5_000_003, 3_000).readings).toMatchObject([{ time: 2_000, fields: { countsCar: 3 } }])
   })
 
+  it('from before the first one is the first instead of it', () => {
+    const series = new CounterSeries()
+    series.add(createReading(9_000), { countsCar: { sum: 9, bits: undefined } })
+    const earlier = series.add(createReading(4_000), { countsCar: { sum: 7, bits: undefined } })
+    expect(earlier.readings).toMatchObject([{ time: 4_000, fields: { countsCar: 2, intervalSeconds: 5 } }])
+    expect(earlier.changed).toMatchObject([
+      { time: 4_000, isFirst: true },
+      { time: 9_000, isFirst: false },
+    ])
+  })
+
   it('from before all that is known any more is out of order', () => {
     const series = new CounterSeries()
     const point = {
