@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { createTestApp, type TestApp } from '../fixtures/create-test-app.ts'
 import { createBin } from '../registry/contract/harness.ts'
@@ -17,6 +17,8 @@ const REPORT = {
   device_id: 'telephone-4711',
   ...ANN,
 }
+/** Another parser of XML than ours reads it; where there is none, that test is skipped. */
+const hasPython = spawnSync('python3', ['--version']).status === 0
 /** What must not be told to everybody. */
 const PERSONAL = ['Ann', 'Example', 'home.example', '960001', 'telephone-4711']
 
@@ -159,7 +161,7 @@ describe('Open311', () => {
     expect(body).toHaveLength(2)
   })
 
-  test('the XML is well-formed and says the same', async () => {
+  test.skipIf(!hasPython)('the XML is well-formed and says the same', async () => {
     const app = await openAlpha()
     await app.registry.updateReportSettings('alpha', { publishesWords: true }, 'test')
     const [{ service_request_id: id }] = (await post(app, { ...REPORT, description: 'a\u0001b & <c> "d"' }))
