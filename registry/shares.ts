@@ -3,6 +3,7 @@ import { type Share, type SharedDataset, stateOf } from '../model/share.ts'
 import { formatTime } from '../model/time.ts'
 import { recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
+import { findShare, letOldSharesGo } from './find-share.ts'
 import { listById } from './list-page.ts'
 import type { Registry } from './registry.ts'
 import {
@@ -15,8 +16,6 @@ import type { RegistryTables } from './registry-tables.ts'
 
 /** An authority may have as many that are not over; one more is refused. */
 const SHARES_MAX = 200
-/** Of an authority's shares that are over the oldest go beyond these. */
-const OVER_MAX = 1_000
 /** More shares that are granted to one authority are not planned with; those whose ids come first are. */
 const USABLE_MAX = 1_000
 
@@ -46,14 +45,8 @@ export function createShareRecords(
     },
 
     async getShare(authority, id) {
-      const row = await kysely
-        .selectFrom('shares')
-        .leftJoin('authorities', 'authorities.id', 'shares.receiving')
-        .selectAll('shares')
-        .select('authorities.incarnation')
-        .where('shares.id', '=', id)
-        .executeTakeFirst()
-      if (!row || !isSide(row, authority)) throw notFound('share', id)
+      const row = await findShare(kysely, authority, id)
+      if (!row) throw notFound('share', id)
       return toShare(row)
     },
 
@@ -61,7 +54,7 @@ export function createShareRecords(
       return transact(async (transaction) => {
         await lockAuthority(transaction, granting)
         const now = clock.now()
-        await letOldGo(transaction, granting, now)
+        await letOldSharesGo(transaction, granting, now)
         const { count } = await transaction
           .selectFrom('shares')
           .select(({ fn }) => fn.countAll<number>().as('count'))
@@ -118,7 +111,7 @@ export function createShareRecords(
     endShare(authority, id, actor) {
       return transact(async (transaction) => {
         const now = clock.now()
-        const found = await findOf(transaction, authority, id)
+        const found = await findShare(transaction, authority, id)
         if (!found) throw notFound('share', id)
         const row = await transaction
           .updateTable('shares')
@@ -156,7 +149,7 @@ export function createShareRecords(
   }
 
   async function whyNot(transaction: RegistryTransaction, authority: string, id: string) {
-    const found = await findOf(transaction, authority, id)
+    const found = await findShare(transaction, authority, id)
     if (!found || found.ended_by === null) {
       return found && stateOf(toShare(found), clock.now()) === 'over'
         ? alreadyOver(id)
@@ -181,7 +174,7 @@ export function createShareRecords(
       until: formatTime(until),
     }
     const entry = { action: `share.${change}`, target: id, detail }
-    const isThere = (await findOf(transaction, to, id)) !== undefined
+    const isThere = (await findShare(transaction, to, id)) !== undefined
     await recordAudit(
       transaction,
       context,
@@ -190,48 +183,6 @@ export function createShareRecords(
       }),
     )
   }
-}
-
-/** As one of its two sides sees it; undefined for anybody else, and for a later authority of the receiving one's id. */
-async function findOf(
-  transaction: RegistryTransaction,
-  authority: string,
-  id: string,
-): Promise<ShareRow | undefined> {
-  const row = await transaction
-    .selectFrom('shares')
-    .leftJoin('authorities', 'authorities.id', 'shares.receiving')
-    .selectAll('shares')
-    .select('authorities.incarnation')
-    .where('shares.id', '=', id)
-    .executeTakeFirst()
-  return row && isSide(row, authority) ? row : undefined
-}
-
-function isSide(row: ShareRow & { incarnation: string | null }, authority: string): boolean {
-  if (row.granting === authority) return true
-  return (
-    row.receiving === authority && row.incarnation !== null && row.receiving_incarnation === row.incarnation
-  )
-}
-
-async function letOldGo(transaction: RegistryTransaction, granting: string, now: number): Promise<void> {
-  const oldest = await transaction
-    .selectFrom('shares')
-    .select('created_time')
-    .where('granting', '=', granting)
-    .where((is) => is.or([is('ended_by', 'is not', null), is('until_time', '<=', now)]))
-    .orderBy('created_time', 'desc')
-    .offset(OVER_MAX - 1)
-    .limit(1)
-    .executeTakeFirst()
-  if (!oldest) return
-  await transaction
-    .deleteFrom('shares')
-    .where('granting', '=', granting)
-    .where((is) => is.or([is('ended_by', 'is not', null), is('until_time', '<=', now)]))
-    .where('created_time', '<=', oldest.created_time)
-    .execute()
 }
 
 function alreadyOver(id: string): KerbsideError {
