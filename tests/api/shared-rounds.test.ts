@@ -4,6 +4,7 @@ import { readRoundInput } from '../../api/round-input.ts'
 import type { Round } from '../../model/round.ts'
 import { createReading } from '../fixtures/create-reading.ts'
 import type { TestApp } from '../fixtures/create-test-app.ts'
+import { createFillReadings } from './fill-history.ts'
 import { createTown, planRound } from './round-town.ts'
 
 const GRANTED = '/v1/authorities/gamma/shares'
@@ -97,6 +98,24 @@ test('others’ bins are asked for by name, and what is not shared is like what 
     })
     expect([status, problem.errors?.[0]?.message]).toEqual([400, expect.stringMatching(/^there is no bin /)])
   }
+})
+
+test('others’ bins are forecast by what their own authority’s bins have taught', async () => {
+  const own = await createBorder()
+  const until = own.clock.now() - 600_000
+  const filling = (device: string, percentPerDay: number, level: number) =>
+    createFillReadings({ device, until, percentPerDay, level }).map((reading) => ({
+      ...reading,
+      authority: 'gamma',
+    }))
+  await own.store.write([...filling('three', 30, 80), ...filling('two', 12, 30)])
+  const share = await grant(own)
+  const { round } = await planRound(own, { shareIds: [share] })
+  const [stop] = round.lorries.flatMap(({ stops }) =>
+    stops.filter(({ deviceId }) => deviceId === 'gamma/three'),
+  )
+  expect(stop?.reason).toMatch(/% chance of overflowing before Wednesday's round/)
+  expect(stop?.chanceOfOverflow).toBeGreaterThan(0.3)
 })
 
 test('a share that cannot be planned with is refused like one that is not there', async () => {
