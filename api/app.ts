@@ -21,6 +21,7 @@ import { registerAuthorities } from './endpoints/authorities.ts'
 import { registerBinForecast } from './endpoints/bin-forecast.ts'
 import { registerBinOutlook } from './endpoints/bin-outlook.ts'
 import { registerCalendars } from './endpoints/calendars.ts'
+import { registerCatalogue } from './endpoints/catalogue.ts'
 import { registerCollections } from './endpoints/collections.ts'
 import { registerConnections } from './endpoints/connections.ts'
 import { registerConsole } from './endpoints/console.ts'
@@ -60,6 +61,7 @@ import { registerStreets } from './endpoints/streets.ts'
 import { registerTrafficForecast } from './endpoints/traffic-forecast.ts'
 import { createFastLane } from './fast-lane.ts'
 import { createFeedQuality } from './feed-quality.ts'
+import { createFirstTimes } from './first-times.ts'
 import { createHeldLease } from './hold-lease.ts'
 import { createHookDesk } from './hook-desk.ts'
 import { createHookSender } from './hook-sender.ts'
@@ -207,7 +209,9 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerMaps(app, parts, datasets)
   registerSensorThings(app, parts, datasets)
   registerOgc(app, parts, { datasets, known })
-  registerExports(app, parts, { datasets, known })
+  const findFirstTime = createFirstTimes(parts)
+  registerExports(app, parts, { datasets, known, findFirstTime })
+  registerCatalogue(app, parts, { known, findFirstTime })
   registerStreets(app, parts)
   registerTrafficForecast(app, parts, datasets)
   registerBinForecast(app, parts, datasets)

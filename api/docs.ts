@@ -85,7 +85,7 @@ const DESCRIPTION =
   'Readings of bins, traffic counters, stop displays and vehicles. Times are RFC 3339 in UTC; units are last in a ' +
   "field's name; coordinates in arrays are [longitude, latitude]. Lists come in pages: follow `next`, or the `Link` header. " +
   'Query parameters (but of feeds, health and metrics) and fields that are not known are refused. Errors are RFC 9457 problems with a stable `code`; a method ' +
-  'that a path does not have is 405 and says in `Allow` which it has.'
+  'that a path does not have is 405 and says in `Allow` which it has. What devices publish over MQTT is at `/asyncapi.json`.'
 
 const TAGS = [
   { name: 'authorities', description: 'Who runs devices: a town, a district, an operator.' },

@@ -11,6 +11,7 @@ import type { DatasetViews, ShownDataset } from '../dataset-views.ts'
 import { answers, answersWith, documentedPublishable } from '../documented.ts'
 import { readDay } from '../exports/read-day.ts'
 import { writeCsvDay, writeParquetDay } from '../exports/write-day.ts'
+import type { FindFirstTime } from '../first-times.ts'
 import type { KnownCallers } from '../known-callers.ts'
 import { termsOf, termsShape } from '../licences.ts'
 import { baseUrlOf } from '../ogc/answer-format.ts'
@@ -18,7 +19,6 @@ import { pageOf, pageQueryOf, sendPage } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { hasKeyOf } from '../rights.ts'
 import { authorityParams, schemas } from '../schemas.ts'
-import { createSharedValues } from '../shared-values.ts'
 import { sendWritten } from '../written.ts'
 
 /** Files that this process writes at once; one more is answered with 503. */
@@ -29,12 +29,6 @@ const FILE_MS = 600_000
 const SETTLED_MS = 2 * 3_600_000
 /** How long a day that has ended is kept by caches without asking again. */
 const FRESH_SECONDS = 86_400
-/** Readings of before are in quarantine. */
-const YEAR_2000 = Date.UTC(2000, 0, 1)
-/** When the first reading was made changes seldom. */
-const FIRST_FRESH_MS = 600_000
-const FIRST_MAX = 10_000
-
 const PARQUET = 'application/vnd.apache.parquet'
 const DATASETS = Object.keys(DEVICE_DATASETS) as [DeviceDataset, ...DeviceDataset[]]
 const datasetSchema = z.enum(DATASETS)
@@ -65,26 +59,15 @@ const DAYS =
 /** Files of all readings of a day, for whoever wants many. */
 export function registerExports(
   app: Api,
-  { store, directory, clock, publicUrl }: ApiParts,
-  { datasets, known }: { readonly datasets: DatasetViews; readonly known: KnownCallers },
+  { store, publicUrl }: ApiParts,
+  {
+    datasets,
+    known,
+    findFirstTime,
+  }: { readonly datasets: DatasetViews; readonly known: KnownCallers; readonly findFirstTime: FindFirstTime },
 ): void {
   const path = '/v1/authorities/:authority/exports'
   let open = 0
-  const firstTimes = createSharedValues<number | null>({
-    freshMs: FIRST_FRESH_MS * clock.speed,
-    valuesMax: FIRST_MAX,
-    now: clock.now,
-    async make(key) {
-      const [authority, dataset] = JSON.parse(key) as [string, DeviceDataset]
-      const query = { authority, kind: DEVICE_DATASETS[dataset], from: YEAR_2000, to: clock.now(), limit: 1 }
-      const [first] = await store.listMeasured(query)
-      return first?.time ?? null
-    },
-  })
-  directory.onRevocation(({ authority, keyHash }) => {
-    if (keyHash === null) firstTimes.forget((key) => JSON.parse(key)[0] === authority)
-  })
-
   app.get(
     path,
     {
@@ -113,7 +96,7 @@ export function registerExports(
       const days: ExportedDay[] = []
       for (const one of wanted) {
         const shown = await datasets.show(request, id, one)
-        const first = await firstTimes.get(JSON.stringify([id, one]))
+        const first = await findFirstTime(id, one)
         if (first === null) continue
         // One more than wanted of each tells whether there is another page.
         days.push(...listDays(request, shown, { first, after, limit: limit + 1 }))
@@ -246,7 +229,7 @@ export function registerExports(
     if (!shown.isWhole && !shown.authority.published.includes(dataset)) {
       throw new KerbsideError('NOT_FOUND', `${id} does not publish ${dataset}`)
     }
-    const first = await firstTimes.get(JSON.stringify([id, dataset]))
+    const first = await findFirstTime(id, dataset)
     const last = lastDayOf(shown)
     if (first !== null && date <= last && date >= dateAt(first, shown.authority.timeZone)) return shown
     throw new KerbsideError(
