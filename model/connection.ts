@@ -65,11 +65,25 @@ const chirpstackShape = {
   clientId: clientIdSchema,
 }
 
+const telraamShape = {
+  id: idSchema,
+  type: z.literal('telraam'),
+  /** Of its HTTP interface. */
+  url: urlSchema(/^https?:$/, 'must be an http or https address').default('https://telraam-api.net'),
+  /** The road that is counted, as its page is named. */
+  segmentId: z.string().regex(/^\d{1,20}$/, 'must be the digits that Telraam shows of the segment'),
+  /** Whose readings its hours are. */
+  deviceId: idSchema,
+  /** How long after one answer the next one is asked for; there is something new once an hour. */
+  intervalSeconds: z.int().min(300).max(86_400).default(900),
+}
+
 export const connectionSchema = z.discriminatedUnion('type', [
   z.object(gtfsRealtimeShape),
   z.object(hfpShape),
   z.object(ttsShape),
   z.object(chirpstackShape),
+  z.object(telraamShape),
 ])
 /** Another system that an authority has readings or predictions from. */
 export type Connection = z.infer<typeof connectionSchema>
@@ -96,6 +110,7 @@ export const newConnectionSchema = z.discriminatedUnion('type', [
   z.object({ ...hfpShape, ...newShape }),
   z.object({ ...ttsShape, ...newNetworkShape }),
   z.object({ ...chirpstackShape, ...newNetworkShape }),
+  z.object({ ...telraamShape, ...newShape }),
 ])
 
 /** Only what is given changes; credentials as a whole, or null for none. */
@@ -106,6 +121,8 @@ export const connectionPatchSchema = z.strictObject({
   application: z.string().optional(),
   applicationId: z.string().optional(),
   clientId: z.string().optional(),
+  segmentId: z.string().optional(),
+  deviceId: z.string().optional(),
   credentials: credentialsSchema.nullable().optional(),
 })
 
@@ -116,13 +133,15 @@ export interface ConnectionState extends ConnectionReport {
   readonly succeededTime: number | null
 }
 
-/** What a runner says of it: of vehicles and trips where it is a feed, of uplinks where it is a network. */
+/** What a runner says of it: of vehicles and trips where it is a feed, of uplinks where it is a network, of readings otherwise. */
 export interface ConnectionReport {
   /** What went wrong the last time; null where nothing did. */
   readonly problem: string | null
   /** In the last message. */
   readonly vehicles?: number
   readonly trips?: number
+  /** In the last answer of one that is asked for them. */
+  readonly readings?: number
   readonly isConnected?: boolean
   /** Since it was set up. */
   readonly uplinks?: number

@@ -9,6 +9,8 @@ const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
 
 export interface OutsideRequest {
   readonly url: string
+  /** Posted, where it is given; then a redirect is an answer like any other. */
+  readonly body?: Buffer
   readonly headers?: Readonly<Record<string, string>>
   /** Sent to the host of `url` alone, and over TLS alone where that is over TLS. */
   readonly secretHeaders?: Readonly<Record<string, string>>
@@ -39,7 +41,7 @@ export async function fetchOutside(request: OutsideRequest): Promise<OutsideAnsw
   for (let redirects = 0; ; redirects += 1) {
     const response = await open(url)
     const { statusCode: status = 0, headers } = response
-    if (!REDIRECT_STATUSES.has(status) || headers.location === undefined) {
+    if (request.body || !REDIRECT_STATUSES.has(status) || headers.location === undefined) {
       return { status, headers, bytes: await readBody(response) }
     }
     response.destroy()
@@ -51,15 +53,18 @@ export async function fetchOutside(request: OutsideRequest): Promise<OutsideAnsw
   function open(to: URL): Promise<IncomingMessage> {
     refusePrivateHost(to.hostname, request.isPrivateAllowed)
     const mayTell = to.origin === first.origin
+    const { body } = request
     const headers = {
       'accept-encoding': 'br, gzip',
+      ...(body && { 'content-length': body.length }),
       ...request.headers,
       ...(mayTell && request.secretHeaders),
     }
     const send = to.protocol === 'https:' ? requestHttps : requestHttp
     return new Promise((resolve, reject) => {
       // No agent: a connection that is kept would be used again without its address being looked at.
-      send(to, { agent: false, lookup, headers, signal }, resolve).on('error', reject).end()
+      const method = body ? 'POST' : 'GET'
+      send(to, { method, agent: false, lookup, headers, signal }, resolve).on('error', reject).end(body)
     })
   }
 

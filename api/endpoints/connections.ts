@@ -26,17 +26,19 @@ const stateSchema = z.object({
   problem: z.string().nullable().describe('What went wrong the last time'),
   vehicles: z.int().optional().describe('In the last message'),
   trips: z.int().optional().describe('In the last message: those that it predicts'),
+  readings: z.int().optional().describe('In the last answer'),
   isConnected: z.boolean().optional().describe('Of a LoRaWAN network'),
   uplinks: z.int().optional().describe('Since it was set up'),
   lastUplinkTime: timeText.nullable().optional().describe('When the last one came'),
 })
 const shown = { hasCredentials: z.boolean(), state: stateSchema.nullable() }
-const [feedSchema, hfpSchema, ttsSchema, chirpstackSchema] = connectionSchema.options
+const [feedSchema, hfpSchema, ttsSchema, chirpstackSchema, telraamSchema] = connectionSchema.options
 const shownSchema = z.discriminatedUnion('type', [
   feedSchema.extend(shown),
   hfpSchema.extend(shown),
   ttsSchema.extend(shown),
   chirpstackSchema.extend(shown),
+  telraamSchema.extend(shown),
 ])
 
 /** Other systems that an authority has positions, predictions and readings from. */
@@ -74,7 +76,7 @@ export function registerConnections(
           'transit',
           'createConnection',
           'Connect to another system',
-          'A GTFS-Realtime address is asked for vehicle positions and trip updates, a broker that speaks HFP is listened to. Its vehicles are registered as devices by their ids there. The Things Stack (`tts`) and ChirpStack (`chirpstack`) hand over the uplinks of LoRaWAN devices, which are found, and then adopted. `credentials` are kept encrypted and never shown; they need KERBSIDE_SECRET_KEY.',
+          'A GTFS-Realtime address is asked for vehicle positions and trip updates, a broker that speaks HFP is listened to. Its vehicles are registered as devices by their ids there. The Things Stack (`tts`) and ChirpStack (`chirpstack`) hand over the uplinks of LoRaWAN devices, which are found, and then adopted. Telraam (`telraam`) is asked for the hours of a segment, which are readings of the device that is named. `credentials` are kept encrypted and never shown; they need KERBSIDE_SECRET_KEY.',
         ),
         params: authorityParams,
         body: newConnectionSchema,

@@ -13,6 +13,7 @@ import { createConnectedVehicles } from './connected-vehicles.ts'
 import { type ConnectionRun, ENDS_SESSION } from './connection-runner.ts'
 import { createMessageQueue } from './message-queue.ts'
 import { pollGtfsRealtime } from './poll-gtfs-realtime.ts'
+import { pollTelraam } from './poll-telraam.ts'
 import type { VehiclePayload } from './read-vehicle-positions.ts'
 import { subscribeHfp } from './subscribe-hfp.ts'
 import { subscribeNetwork } from './subscribe-network.ts'
@@ -151,6 +152,8 @@ export function openConnectionSource({
         return pollGtfsRealtime({ ...work, connection })
       case 'hfp':
         return subscribeHfp({ ...work, connection })
+      case 'telraam':
+        return pollTelraam({ ...work, connection, pass: queue.addHeld })
       default:
         return subscribeNetwork({ ...work, connection, intake, logger, before: state ?? {} })
     }

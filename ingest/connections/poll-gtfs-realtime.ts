@@ -1,15 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '../../model/connection.ts'
-import { messageOf } from '../../model/error.ts'
 import { fetchOutside } from '../../outside/fetch-outside.ts'
 import type { ConnectionRun } from './connection-runner.ts'
+import { keepAsking } from './keep-asking.ts'
 import { readVehiclePositions, type VehiclePayload } from './read-vehicle-positions.ts'
 
 /** A national feed of all vehicles has some 10 MB. */
 const BYTES_MAX = 32 * 1024 * 1024
 const TIMEOUT_MS = 20_000
-/** After failures it is asked more and more rarely, and after this long at the latest. */
-const LONGEST_DELAY_MS = 600_000
 /** Vehicles whose last time is remembered; as many as may be registered. */
 const VEHICLES_MAX = 5_000
 
@@ -23,26 +20,8 @@ export async function pollGtfsRealtime(run: ConnectionRun<GtfsRealtime>): Promis
   const validators: Record<string, string> = {}
   const times = new Map<string, number>()
   let last = { vehicles: 0, trips: 0 }
-  let failures = 0
 
-  while (!signal.aborted) {
-    try {
-      await ask()
-      failures = 0
-    } catch (error) {
-      if (signal.aborted) return
-      failures += 1
-      await run.report({ ...last, problem: messageOf(error).slice(0, 500) })
-    }
-    const delay = Math.min(
-      connection.intervalSeconds * 1000 * 2 ** Math.min(failures, 10),
-      Math.max(LONGEST_DELAY_MS, connection.intervalSeconds * 1000),
-    )
-    // With jitter after failures, so that several processes do not come back all at once.
-    await sleep(failures === 0 ? delay : delay * (0.75 + run.random() / 2), undefined, { signal }).catch(
-      () => undefined,
-    )
-  }
+  await keepAsking(run, ask, (problem) => run.report({ ...last, problem }))
 
   async function ask(): Promise<void> {
     const { status, headers, bytes } = await fetchOutside({

@@ -64,6 +64,14 @@ describe('connections', () => {
     await app.call('POST', PATH, { body: { id: 'hsl', type: 'hfp', url: 'mqtts://mqtt.example:8883' } })
     const { body } = await app.call('GET', `${PATH}/hsl`)
     expect(body.topicFilter).toBe('/hfp/v2/journey/ongoing/vp/bus/#')
+    const segment = { id: 'street', type: 'telraam', segmentId: '9000001234', deviceId: 'high-street' }
+    expect((await app.call('POST', PATH, { body: segment })).body).toEqual({
+      ...segment,
+      url: 'https://telraam-api.net',
+      intervalSeconds: 900,
+      hasCredentials: false,
+      state: null,
+    })
     const bad = await app.call('PATCH', `${PATH}/hsl`, { body: { url: 'https://mqtt.example' } })
     expect(bad.status).toBe(400)
   })

@@ -46,6 +46,12 @@ test.skipIf(!hasMosquitto)(
       return stdout === '' ? undefined : JSON.parse(stdout)
     }
 
+    await shell('"id": "high-street"')
+    expect(await request(apiUrl, '/v1/authorities/town/devices/high-street')).toMatchObject({
+      kind: 'traffic',
+      settings: { mapping: 'telraam' },
+    })
+    expect(findExample('telraam-high-street')).toContain('"type": "telraam"')
     expect(await shell('"id": "ttn"')).toMatchObject({ type: 'tts', hasCredentials: true })
     expect(await shell('"id": "our-chirpstack"')).toMatchObject({ hasCredentials: true, state: null })
     await eventually(() => shell('connections/our-chirpstack')).toMatchObject({
