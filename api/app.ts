@@ -59,6 +59,7 @@ import { registerSites } from './endpoints/sites.ts'
 import { registerStops } from './endpoints/stops.ts'
 import { registerStreets } from './endpoints/streets.ts'
 import { registerTrafficForecast } from './endpoints/traffic-forecast.ts'
+import { registerWidgets } from './endpoints/widgets.ts'
 import { createFastLane } from './fast-lane.ts'
 import { createFeedQuality } from './feed-quality.ts'
 import { createFirstTimes } from './first-times.ts'
@@ -247,6 +248,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   app.addHook('preClose', () => observations.close())
   registerGtfsRt(app, feeds, lane)
   registerDepartures(app, boards, departureEvents, lane)
+  registerWidgets(app, parts, { known, boards })
   registerSiri(app, boards)
   registerDisplayShown(app, parts, stopBoards, signDesk)
   registerAccuracy(app, parts)

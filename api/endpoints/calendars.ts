@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { listCollectionEvents } from '../../exchange/calendars/collection-calendar.ts'
-import { dateOf, dayOf, listBinDays } from '../../exchange/calendars/list-bin-days.ts'
 import { listRoundEvents } from '../../exchange/calendars/round-calendar.ts'
 import { type CalendarEvent, writeCalendar } from '../../exchange/calendars/write-calendar.ts'
 import { fillText, type Language, textsFor } from '../../exchange/texts/texts-for.ts'
@@ -10,6 +9,7 @@ import { idSchema } from '../../model/id.ts'
 import { localDate } from '../../rounds/local-date.ts'
 import { answers, answersWith, documentedPublishable } from '../documented.ts'
 import { listHouseholdCollections } from '../household-collections.ts'
+import { listHouseholdDays } from '../household-days.ts'
 import type { KnownCallers } from '../known-callers.ts'
 import { languageOf, languageQuery } from '../language.ts'
 import { termsOf, termsShape } from '../licences.ts'
@@ -18,8 +18,6 @@ import { authorityParams } from '../schemas.ts'
 import { createShowRound } from '../show-rounds.ts'
 import { sendWritten } from '../written.ts'
 
-/** How many days ahead the next bin days are told as JSON. */
-const DAYS_AHEAD = 62
 /** How long a calendar is good for before a program has to ask again. */
 const REFRESH_HOURS = 12
 
@@ -116,18 +114,8 @@ export function registerCalendars(app: Api, parts: ApiParts, known: KnownCallers
     async (request) => {
       const { authority: id, uprn } = request.params
       const authority = await known.getAuthority(id)
-      const records = await listHouseholdCollections(parts, id, uprn)
-      const today = localDate(clock.now(), authority.timeZone)
-      const items = records.flatMap(({ collection }) => {
-        const { name, stream } = collection
-        const days = listBinDays(collection, today, dateOf(dayOf(today) + DAYS_AHEAD))
-        return days.map((day) => ({ name, stream, ...day }))
-      })
-      return {
-        uprn,
-        ...termsOf(authority, 'bin-days'),
-        items: items.sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0)),
-      }
+      const items = await listHouseholdDays(parts, authority, uprn)
+      return { uprn, ...termsOf(authority, 'bin-days'), items: [...items] }
     },
   )
 

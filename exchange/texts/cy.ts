@@ -19,6 +19,7 @@ export const cy: Texts = {
   nextBinDays: 'Eich diwrnodau biniau nesaf',
   today: 'heddiw',
   tomorrow: 'yfory',
+  addToCalendar: 'Ychwanegu at galendr',
   noBinDays: 'Nid oes diwrnodau biniau yn hysbys ar gyfer y cyfeiriad hwn',
   collectionOf: 'Casgliad {name}',
   movedFrom: 'yn lle {date}',

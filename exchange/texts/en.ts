@@ -17,6 +17,7 @@ export const en = {
   nextBinDays: 'Your next bin days',
   today: 'today',
   tomorrow: 'tomorrow',
+  addToCalendar: 'Add to a calendar',
   noBinDays: 'No bin days are known for this address',
   collectionOf: '{name} collection',
   movedFrom: 'instead of {date}',

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { fillText, textsFor } from '../../exchange/texts/texts-for.ts'
+import { writeBinDaysList } from '../../exchange/widgets/write-bin-days-list.ts'
+import { writeDeparturesTable } from '../../exchange/widgets/write-departures-table.ts'
+import { WIDGET_STYLE, writeWidgetPage } from '../../exchange/widgets/write-widget-page.ts'
+import { KerbsideError } from '../../model/error.ts'
+import type { DepartureBoards } from '../departure-boards.ts'
+import { answersWith, documentedPublishable } from '../documented.ts'
+import { listHouseholdDays } from '../household-days.ts'
+import type { KnownCallers } from '../known-callers.ts'
+import { languageOf, languageQuery } from '../language.ts'
+import { termsOf } from '../licences.ts'
+import { createLocalClock } from '../local-clock.ts'
+import type { Api, ApiParts } from '../parts.ts'
+import { authorityParams } from '../schemas.ts'
+import { SERVED_ROUTE, type ServedBody, serveBody } from '../served-body.ts'
+import { readWidgetScript } from '../widget-script.ts'
+import { sendWritten } from '../written.ts'
+
+/** These pages alone may stand in pages of others, and have one style and nothing else that a browser would load or run. */
+const FRAME_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(WIDGET_STYLE).digest('base64')}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  'frame-ancestors *',
+].join('; ')
+
+const SCRIPT_SECONDS = 3_600
+const LIMIT_DEFAULT = 8
+
+const widgetQuery = languageQuery.extend({
+  limit: z.coerce.number().int().min(1).max(50).default(LIMIT_DEFAULT).describe('How many at most'),
+  refresh: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .optional()
+    .describe('After how many seconds a browser asks again; 0 for never. By default 30, of bin days 3,600'),
+})
+const page = answersWith(200, 'A page', { 'text/html': { schema: z.string() } })
+
+/** What local sites put on their pages: one script with its elements, and the same as pages for a frame. */
+export function registerWidgets(
+  app: Api,
+  parts: ApiParts,
+  { known, boards }: { readonly known: KnownCallers; readonly boards: DepartureBoards },
+): void {
+  const url = '/v1/authorities/:authority/widgets'
+  let script: Promise<ServedBody> | undefined
+
+  app.get(
+    '/widgets/kerbside.js',
+    { ...SERVED_ROUTE, config: { scope: 'public', rateLimit: false, isQuiet: true }, schema: { hide: true } },
+    async (request, reply) => {
+      script ??= readWidgetScript()
+      return serveBody(request, reply, await script, () => {
+        reply.header('cache-control', `public, max-age=${SCRIPT_SECONDS}`)
+        reply.header('cross-origin-resource-policy', 'cross-origin')
+      })
+    },
+  )
+
+  app.get(
+    `${url}/departures/:stop`,
+    {
+      config: { scope: 'read', published: 'departures', isLicensed: true },
+      schema: {
+        ...documentedPublishable(
+          'open-data',
+          'getDeparturesWidget',
+          'What leaves a stop next, as a page to be put into a frame',
+        ),
+        params: authorityParams.extend({ stop: z.string().min(1).max(200) }),
+        querystring: widgetQuery,
+        response: page,
+      },
+    },
+    async (request, reply) => {
+      const { authority: id, stop } = request.params
+      const { limit, refresh = 30 } = request.query
+      const authority = await known.getAuthority(id)
+      const { moment, departures } = await boards.list({ authority: id, stop, limit, minutes: 120 })
+      const { names, indexOf } = moment.timetable.stops
+      const language = languageOf(request, reply)
+      const formatTime = createLocalClock(authority.timeZone)
+      const name = names[indexOf.get(stop) ?? -1] ?? stop
+      const content = writeDeparturesTable(
+        departures.map(({ departure }) => departure),
+        { language, now: moment.time, formatTime },
+      )
+      return send(reply, refresh, {
+        ...termsOf(authority, 'departures'),
+        title: fillText(textsFor(language).departuresFrom, { stop: name }),
+        updatedAt: formatTime(moment.time),
+        language,
+        content,
+      })
+    },
+  )
+
+  app.get(
+    `${url}/bin-day/:uprn`,
+    {
+      config: { scope: 'read', published: 'bin-days', isLicensed: true },
+      schema: {
+        ...documentedPublishable(
+          'open-data',
+          'getBinDayWidget',
+          "A household's next bin days, as a page to be put into a frame",
+        ),
+        params: authorityParams.extend({ uprn: z.string().regex(/^\d{1,12}$/, 'a UPRN is 1 to 12 digits') }),
+        querystring: widgetQuery,
+        response: page,
+      },
+    },
+    async (request, reply) => {
+      const { authority: id, uprn } = request.params
+      const { limit, refresh = 3_600 } = request.query
+      const authority = await known.getAuthority(id)
+      const language = languageOf(request, reply)
+      const days = await listHouseholdDays(parts, authority, uprn).catch((error: unknown) => {
+        // Whoever looks at a page of somebody else reads a sentence, not a problem.
+        if (error instanceof KerbsideError && error.code === 'NOT_FOUND') return []
+        throw error
+      })
+      const calendarUrl = `${parts.publicUrl ?? ''}/v1/authorities/${id}/calendars/uprns/${uprn}.ics?lang=${language}`
+      return send(reply, refresh, {
+        ...termsOf(authority, 'bin-days'),
+        title: textsFor(language).nextBinDays,
+        updatedAt: createLocalClock(authority.timeZone)(parts.clock.now()),
+        language,
+        content: writeBinDaysList(days.slice(0, limit), { language, calendarUrl }),
+      })
+    },
+  )
+
+  function send(reply: FastifyReply, refresh: number, content: Parameters<typeof writeWidgetPage>[0]): never {
+    reply.header('content-security-policy', FRAME_POLICY)
+    // As a header: a page that loads itself anew by an element takes readers by surprise, and cannot be told not to.
+    if (refresh > 0) reply.header('refresh', String(refresh))
+    return sendWritten(reply, 'text/html; charset=utf-8', writeWidgetPage(content))
+  }
+}
