@@ -52,6 +52,13 @@ export const PAGES: readonly PageEntry[] = [
     open: async (context) => (await import('./pages/reports.ts')).openReports(context),
   },
   {
+    name: 'shares',
+    title: 'Shares',
+    icon: 'M6 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6Zm12-6a3 3 0 1 0 0 6 3 3 0 0 0 0-6Zm0 12a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM8.600 10.500l6.800-3m-6.800 6 6.800 3',
+    scope: 'read',
+    open: async (context) => (await import('./pages/shares.ts')).openShares(context),
+  },
+  {
     name: 'quarantine',
     title: 'Quarantine',
     icon: 'M12 3 4 6v6c0 5 3.500 8 8 9 4.500-1 8-4 8-9V6l-8-3Zm0 5v5m0 3h.01',
