@@ -566,6 +566,8 @@ export interface Registry {
       readonly openMax: number
       readonly duplicateM: number
       readonly duplicatesSince: number
+      /** Of whoever makes it: to one of these it is not attached, as it was said before. */
+      readonly saidBefore?: ReadonlySet<string>
     },
   ): Promise<{ report: CitizenReport; isDuplicate: boolean }>
   /** Newest first. */
@@ -754,10 +756,13 @@ export interface Registry {
     actor: string,
   ): Promise<number>
   /**
-   * Lets go of quarantined readings received before a time, of the oldest beyond a number or a total of payload bytes per
-   * authority, of sequences and claimed times older than 24 hours before `now`, of audit entries beyond 100,000 per authority, of
-   * requests for keys (see `model/key-request.ts`), of shares that have been over and accesses that have been for 92 days, of cleared alerts older than 92 days or beyond 10,000 per authority, of their
-   * events, of deliveries last tried 30 days ago or beyond 1,000 per hook, of found devices that were not heard for 90 days, and of what is counted of keys for more than 92 days.
+   * Lets go of quarantined readings received before a time, of the oldest beyond a number or a total of payload
+   * bytes per authority, of sequences and claimed times older than 24 hours before `now`, of sums of counters (see
+   * `findCounterSums`), of audit entries beyond 100,000 per authority, of requests for keys (see `model/key-
+   * request.ts`), of shares that have been over and accesses that have been for 92 days, of cleared alerts older
+   * than 92 days or beyond 10,000 per authority, of their events, of deliveries last tried 30 days ago or beyond
+   * 1,000 per hook, of found devices that were not heard for 90 days, and of what is counted of keys for more than
+   * 92 days.
    */
   trim(limits: {
     now: number
