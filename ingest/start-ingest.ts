@@ -130,8 +130,7 @@ export function startIngest({
       const messages = closing.signal.aborted ? [] : await readOrClose()
       if (messages.length === 0) break
       messagesInFlight += messages.length
-      await retry('registry', () => directory.refresh())
-      await retry('registry', () => mappings.refresh())
+      await retry('registry', () => Promise.all([directory.refresh(), mappings.refresh()]))
       let start = 0
       while (start < messages.length) {
         const before = { followsPosition: known(position), directoryVersion: deletions.version }
