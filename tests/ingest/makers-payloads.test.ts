@@ -115,6 +115,34 @@ it('SenML that waited for its device comes in, each reading at its own time', as
   expect(await balance(town)).toEqual({ stored: 2, quarantined: 0 })
 })
 
+it('an uplink that waited for its device twice, through two gateways, is one reading', async () => {
+  const devEui = '70b3d57ed0051a2c'
+  const uplink = (time: string) => ({
+    time,
+    deviceInfo: { devEui },
+    devAddr: '01a2b3c4',
+    fPort: 85,
+    data: 'AXVkA4IeBQ==',
+    object: { battery: 100, distance: 1310 },
+  })
+  const topic = `kerbside/v1/town/uplink/chirpstack/bins/${devEui}`
+  const { town, source, ingest } = await publish([], topic, uplink('2026-02-16T15:00:00.100+00:00'))
+  source.publish(topic, uplink('2026-02-16T15:00:00.900+00:00'))
+  await waitUntil(ingest.stats, ({ messages }) => messages === 2)
+  expect((await list(town)).map(({ device }) => device)).toEqual([devEui, devEui])
+
+  const settings = { devEui: devEui.toUpperCase(), mapping: 'milesight-em500-udl' }
+  const calibration = { emptyDistanceMm: 2400, fullDistanceMm: 400 }
+  const device = { id: 'bin-9', kind: 'bin', settings: { ...settings, ...calibration } }
+  await town.registry.createDevices('town', [parseDevice(device)], 'test')
+  const replay = createQuarantineReplay({ ...town, oldestDays: 400 })
+  const outcome = await replay.replayAll('town', { device: devEui }, 'test')
+  expect(outcome).toEqual({ stored: 2, stillQuarantined: 0 })
+  expect(await town.readings('bin', 'bin-9')).toMatchObject([
+    { time: Date.parse('2026-02-16T15:00:00.100Z'), fields: { distanceMm: 1310, fillPercent: 54.5 } },
+  ])
+})
+
 it('sums in SenML become counts', async () => {
   const town = await openTown([{ id: 'counter-2', kind: 'traffic' }])
   const source = createArraySource({ now: town.clock.now })
