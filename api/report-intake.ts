@@ -8,12 +8,13 @@ import type { ApiParts } from './parts.ts'
 export interface ReportIntake {
   /**
    * Joins it to its bin, with what that bin's sensor said lately, and keeps it. Rejects with NOT_FOUND where its service is not
-   * offered, with INVALID_REQUEST where it names a bin that is not there, and with BUSY beyond the limit.
+   * offered, with INVALID_REQUEST where it names a bin that is not there, and with BUSY beyond the limit. What is attached to a report of
+   * `saidBefore` changes nothing.
    */
   take(
     authority: string,
     report: Omit<NewCitizenReport, 'readings'>,
-    actor: string,
+    from: { readonly actor: string; readonly saidBefore: ReadonlySet<string> },
   ): Promise<{ report: CitizenReport; isDuplicate: boolean }>
   /** What a bin's sensor said within the day before a time in ms since 1970; nothing where the store is away. */
   readLately(authority: string, deviceId: string, time: number): Promise<ReportReading[]>
@@ -37,7 +38,7 @@ export function createReportIntake({
   contactDays,
 }: Pick<ApiParts, 'registry' | 'directory' | 'store' | 'clock' | 'logger' | 'contactDays'>): ReportIntake {
   return {
-    async take(authority, report, actor) {
+    async take(authority, report, from) {
       const settings = await registry.getReportSettings(authority)
       if (!isOffered(settings, report.service)) {
         throw new KerbsideError('NOT_FOUND', `There is no service ${report.service} here`)
@@ -54,7 +55,7 @@ export function createReportIntake({
         readings: deviceId === null ? [] : await readLately(authority, deviceId, clock.now()),
       }
       return registry.createReport(authority, kept, {
-        actor,
+        ...from,
         openMax: OPEN_REPORTS_MAX,
         duplicateM: settings.duplicateM,
         duplicatesSince: clock.now() - settings.duplicateHours * HOUR_MS,

@@ -41,11 +41,12 @@ export function createReportRecords(
   const { clock, nextId } = context
   const { kysely, transact } = context.database
   return {
-    createReport(authority, report, { actor, openMax, duplicateM, duplicatesSince }) {
+    createReport(authority, report, { actor, openMax, duplicateM, duplicatesSince, saidBefore }) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
         const now = clock.now()
         const same = await findSame(transaction, authority, report, { duplicateM, duplicatesSince })
+        if (same && saidBefore?.has(same.id)) return { report: toReport(same), isDuplicate: true }
         if (!same) await refuseTooMany(transaction, authority, openMax)
         const row: ReportRow = {
           authority,
@@ -70,9 +71,9 @@ export function createReportRecords(
         const first = same && { ...same, voices: same.voices + 1, updated_time: now }
         if (first) await updateRow(transaction, first)
         const { service, deviceId } = report
-        await recordAudit(transaction, context, [
-          entry(authority, row.id, 'create', actor, { service, deviceId, duplicateOf: row.duplicate_of }),
-        ])
+        const made = entry(authority, row.id, 'create', actor, { service, deviceId })
+        // Voices are not told to the audit: a flood of them would leave no room for anything else.
+        if (!same) await recordAudit(transaction, context, [made])
         return { report: toReport(first ?? row), isDuplicate: same !== undefined }
       })
     },

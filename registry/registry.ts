@@ -365,6 +365,8 @@ export interface Registry {
   /** A depot that lorries use is not deleted: CONFLICT, which names them. */
   deleteSite(authority: string, kind: SiteKind, id: string, actor: string): Promise<void>
 
+  /** When each of a kind was entered, or replaced last, by its id; in ms since 1970. */
+  listServiceNoticeTimes(authority: string, kind: ServiceNoticeKind): Promise<ReadonlyMap<string, number>>
   listServiceNotices<K extends ServiceNoticeKind>(
     authority: string,
     kind: K,

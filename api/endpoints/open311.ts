@@ -17,6 +17,7 @@ import {
 } from '../open311/open311-format.ts'
 import { parseForms } from '../open311/parse-forms.ts'
 import { postedReportSchema, readPosted } from '../open311/posted-report.ts'
+import { createSaidBefore } from '../open311/said-before.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { createRateCounts } from '../rate-counts.ts'
 import { createReportIntake } from '../report-intake.ts'
@@ -130,6 +131,7 @@ export async function registerOpen311(app: Api, parts: ApiParts): Promise<void> 
     parseForms(forms)
     const intake = createReportIntake(parts)
     const reporters = createRateCounts(COUNTED_MAX, HOUR_MS)
+    const said = createSaidBefore(COUNTED_MAX)
     for (const format of OPEN311_FORMATS) {
       forms.post(
         `${PATH}/requests.${format}`,
@@ -161,7 +163,13 @@ export async function registerOpen311(app: Api, parts: ApiParts): Promise<void> 
           }
           const language = languageOf(request)
           const posted = { ...readPosted(request.body), language }
-          const { report } = await intake.take(authority, posted, request.caller?.actor ?? 'public')
+          // Who has a key speaks for others, each of whom counts.
+          const { caller, ip } = request
+          const { report } = await intake.take(authority, posted, {
+            actor: caller?.actor ?? 'public',
+            saidBefore: caller ? new Set() : said.listOf(ip),
+          })
+          if (!caller) said.note(ip, report.id)
           reply.code(201).header('cache-control', 'no-store')
           const answer = [
             {

@@ -27,7 +27,7 @@ async function openAlpha({
   published = ['open311'] as const,
   ...parts
 }: Parameters<typeof createTestApp>[0] & { published?: readonly 'open311'[] } = {}) {
-  const app = await createTestApp(parts)
+  const app = await createTestApp({ trustedProxies: ['127.0.0.1'], ...parts })
   await app.createAuthority({ id: 'alpha', name: 'Alpha Town', published: [...published] })
   await app.registry.createDevices(
     'alpha',
@@ -47,11 +47,15 @@ async function openAlpha({
 function post(
   app: TestApp,
   fields: Record<string, string>,
-  options: { key?: string | null; format?: string } = {},
+  options: { key?: string | null; format?: string; address?: string } = {},
 ) {
-  const { key = null, format = 'json' } = options
+  const { key = null, format = 'json', address = '192.0.2.1' } = options
   const body = new URLSearchParams(fields).toString()
-  return app.call('POST', `${OPEN311}/requests.${format}`, { key, body, headers: FORM })
+  return app.call('POST', `${OPEN311}/requests.${format}`, {
+    key,
+    body,
+    headers: { ...FORM, 'x-forwarded-for': address },
+  })
 }
 
 const read = (app: TestApp, path: string, key: string | null = null) =>
@@ -334,9 +338,10 @@ describe('spam', () => {
     expect(Number(held.headers['retry-after'])).toBeGreaterThan(3_000)
     const key = await app.createKey('alpha', 'read')
     expect((await post(app, REPORT, { key })).status).toBe(201)
-    // All of them are one report, which as many have made.
+    // All of them are one report, which that address has made once, whoever has the key, and somebody elsewhere.
+    await post(app, REPORT, { address: '192.0.2.2' })
     const { items } = await app.registry.listReports('alpha', { limit: 10 })
-    expect(items.map(({ voices }) => voices)).toEqual([21])
+    expect(items.map(({ voices }) => voices)).toEqual([3])
   })
 
   test('a duplicate within metres and hours is answered with the first, and later or elsewhere it is another', async () => {

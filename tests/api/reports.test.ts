@@ -14,7 +14,7 @@ const CONTACT = {
 
 /** A town with a bin at 40 %, and a report 50 m away from it. */
 async function openAlpha() {
-  const app = await createTestApp()
+  const app = await createTestApp({ trustedProxies: ['127.0.0.1'] })
   await app.createAuthority({ id: 'alpha', published: ['open311'] })
   const bin = createBin('bin-1', { longitude: 13.4, latitude: 52.5 })
   await app.registry.createDevices('alpha', [bin, createBin('far')], 'installation')
@@ -30,6 +30,8 @@ async function openAlpha() {
   return { app, id, keys }
 }
 
+let addresses = 0
+/** Each from an address of its own. */
 async function report(app: Awaited<ReturnType<typeof createTestApp>>, fields: object): Promise<string> {
   const body = {
     service_code: 'overflowing-bin',
@@ -38,7 +40,8 @@ async function report(app: Awaited<ReturnType<typeof createTestApp>>, fields: ob
     description: 'Ask for Ann',
     ...fields,
   }
-  const posted = await app.call('POST', `${ALPHA}/open311/v2/requests.json`, { key: null, body })
+  const headers = { 'x-forwarded-for': `192.0.2.${++addresses}` }
+  const posted = await app.call('POST', `${ALPHA}/open311/v2/requests.json`, { key: null, body, headers })
   expect(posted.status).toBe(201)
   return posted.body[0].service_request_id
 }

@@ -35,7 +35,11 @@ const AT_BIN_1 = { service_code: 'overflowing-bin', lat: '52.5001', long: '13.4'
 
 /** A minute of its clock takes a second. */
 async function start(folder: string, time = '2026-02-16T05:30:00Z'): Promise<KerbsideProcess> {
-  const environment = { KERBSIDE_DATA: folder, KERBSIDE_CLOCK: `${time}*60` }
+  const environment = {
+    KERBSIDE_DATA: folder,
+    KERBSIDE_CLOCK: `${time}*60`,
+    KERBSIDE_TRUSTED_PROXIES: '127.0.0.1',
+  }
   const kerbside = await startKerbside(['up'], environment)
   onTestFinished(() => kerbside.stop())
   return kerbside
@@ -78,11 +82,12 @@ async function createTown({ apiUrl, mqttUrl }: KerbsideProcess) {
   }
 }
 
-/** As an app for citizens does, without a key. */
+let addresses = 0
+/** As an app for citizens does, without a key, each from an address of its own. */
 async function report(apiUrl: string, fields: Record<string, string>, language = 'en'): Promise<string> {
   const response = await fetch(`${apiUrl}${OPEN311}/requests.json`, {
     method: 'POST',
-    headers: { 'accept-language': language },
+    headers: { 'accept-language': language, 'x-forwarded-for': `192.0.2.${++addresses}` },
     body: new URLSearchParams({ ...fields, device_id: 'telephone-4711' }),
   })
   const [answer] = (await response.json()) as { service_request_id?: string }[]

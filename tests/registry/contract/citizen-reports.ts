@@ -62,6 +62,9 @@ export function describeReports(harness: RegistryHarness): void {
       const [first, second] = await registry.listReportVoices('alpha', report.id)
       expect(first?.id).toBe(report.id)
       expect((await registry.getReport('alpha', second?.id ?? '')).id).toBe(report.id)
+      const saidBefore = new Set([report.id])
+      const same = await registry.createReport('alpha', createReport(), { ...LIMITS, saidBefore })
+      expect(same).toMatchObject({ isDuplicate: true, report: { id: report.id, voices: 2 } })
       const isNew = async (changes: Partial<NewCitizenReport>, limits: object = {}) =>
         !(await registry.createReport('alpha', createReport(changes), { ...LIMITS, ...limits })).isDuplicate
       expect(await isNew({ latitude: 52.50045 })).toBe(true)
