@@ -20,6 +20,8 @@ interface Reader {
 /** Ends an array or a map of indefinite length. */
 const BREAK = Symbol('break')
 const INDEFINITE = 31
+// To make one takes longer than all that it reads here.
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function readItem(reader: Reader, depth: number): unknown {
   if (depth > NESTING_MAX) throw fault(reader, `nested deeper than ${NESTING_MAX} levels`)
@@ -64,7 +66,7 @@ function readBytes(reader: Reader, info: number): Uint8Array {
 function readText(reader: Reader, info: number): string {
   const bytes = readBytes(reader, info)
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return UTF_8.decode(bytes)
   } catch {
     throw fault(reader, 'a text is not UTF-8')
   }
