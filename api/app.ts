@@ -30,6 +30,7 @@ import { registerDevices } from './endpoints/devices.ts'
 import { registerDisplayShown } from './endpoints/display-shown.ts'
 import { registerExports } from './endpoints/exports.ts'
 import { registerFeedQuality } from './endpoints/feed-quality.ts'
+import { registerFeeds } from './endpoints/feeds.ts'
 import { registerFoundDevices } from './endpoints/found-devices.ts'
 import { registerGtfs, UPLOAD_SECONDS } from './endpoints/gtfs.ts'
 import { registerGtfsRt } from './endpoints/gtfs-rt.ts'
@@ -254,6 +255,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerAccuracy(app, parts)
   registerFeedQuality(app, quality)
   registerServiceNotices(app, parts, view)
+  registerFeeds(app, parts, known)
   registerAlerts(app, parts, createAlertEvents(parts))
   registerHooks(app, parts)
   registerHookDeliveries(app, parts, hookSender)

@@ -5,11 +5,13 @@ import { recordAudit } from './audit.ts'
 import { findDocument, listDocuments } from './documents.ts'
 import type { Registry } from './registry.ts'
 import { alreadyExists, lockAuthority, notFound, type RegistryContext } from './registry-context.ts'
+import { readTimeOrderedId } from './time-ordered-id.ts'
 
 /** What each kind is called in messages and, with underscores and before `.create` and the like, in the audit. */
 const NOUNS = {
   'service-alerts': 'service alert',
   'service-changes': 'service change',
+  works: 'roadwork',
 } as const satisfies Record<ServiceNoticeKind, string>
 
 /** Of each kind an authority may have as many; one more is refused. */
@@ -19,6 +21,7 @@ export function createServiceNoticeRecords(
   context: RegistryContext,
 ): Pick<
   Registry,
+  | 'listServiceNoticeTimes'
   | 'listServiceNotices'
   | 'getServiceNotice'
   | 'createServiceNotice'
@@ -28,6 +31,16 @@ export function createServiceNoticeRecords(
 > {
   const { kysely, transact } = context.database
   return {
+    async listServiceNoticeTimes(authority, kind) {
+      const rows = await kysely
+        .selectFrom('service_notices')
+        .select(['id', 'version'])
+        .where('authority', '=', authority)
+        .where('kind', '=', kind)
+        .execute()
+      return new Map(rows.map(({ id, version }) => [id, readTimeOrderedId(version)]))
+    },
+
     listServiceNotices<K extends ServiceNoticeKind>(authority: string, kind: K, page: PageQuery) {
       return listDocuments<ServiceNoticeOf[K]>(kysely, { table: 'service_notices', authority, kind }, page)
     },

@@ -33,6 +33,11 @@ export function formatTimeOrderedId(time: number, sequence: number): string {
   return `${hex(Math.max(0, time), 12)}${hex(sequence & SEQUENCE_MAX, 4)}${random}`
 }
 
+/** When one was made, in ms since 1970. */
+export function readTimeOrderedId(id: string): number {
+  return Number.parseInt(id.slice(0, 12), 16)
+}
+
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0')
 }

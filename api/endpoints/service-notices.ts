@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
+import type { Publishable } from '../../model/authority.ts'
 import { KerbsideError } from '../../model/error.ts'
 import { idSchema } from '../../model/id.ts'
 import { newServiceAlertSchema, type ServiceAlert, serviceAlertSchema } from '../../model/service-alert.ts'
@@ -9,6 +10,7 @@ import {
   serviceChangeSchema,
 } from '../../model/service-change.ts'
 import type { ServiceNoticeKind, ServiceNoticeOf } from '../../model/service-notice.ts'
+import { newWorksSchema, worksSchema } from '../../model/works.ts'
 import { checkAlertReferences, checkChangeReferences } from '../../transit/feed/check-references.ts'
 import type { Timetable } from '../../transit/timetable/timetable.ts'
 import { answers, answersEmpty, documented, documentedPublishable } from '../documented.ts'
@@ -22,6 +24,8 @@ schemas.add(serviceAlertSchema, { id: 'ServiceAlert' })
 schemas.add(newServiceAlertSchema, { id: 'NewServiceAlert' })
 schemas.add(serviceChangeSchema, { id: 'ServiceChange' })
 schemas.add(newServiceChangeSchema, { id: 'NewServiceChange' })
+schemas.add(worksSchema, { id: 'Works' })
+schemas.add(newWorksSchema, { id: 'NewWorks' })
 
 interface Fault {
   readonly path: string
@@ -29,13 +33,15 @@ interface Fault {
 }
 
 type Notice = ServiceNoticeOf[ServiceNoticeKind]
-type NewNotice = z.infer<typeof newServiceAlertSchema | typeof newServiceChangeSchema>
+type NewNotice = z.infer<typeof newServiceAlertSchema | typeof newServiceChangeSchema | typeof newWorksSchema>
 
 interface NoticeResource {
   readonly kind: ServiceNoticeKind
   /** For operation ids. */
   readonly Name: string
   readonly noun: string
+  /** Where this is published, anybody reads them. */
+  readonly published: Publishable
   readonly description: string
   readonly schema: z.ZodType<Notice>
   readonly newSchema: z.ZodType<NewNotice>
@@ -48,6 +54,7 @@ export function registerServiceNotices(app: Api, parts: ApiParts, view: TransitV
     kind: 'service-alerts',
     Name: 'ServiceAlert',
     noun: 'service alert',
+    published: 'departures',
     description:
       'Told in `gtfs-rt/alerts` while one of its `activePeriods` is, or always where it has none. An `area` stands for the stops within it.',
     schema: serviceAlertSchema,
@@ -58,11 +65,22 @@ export function registerServiceNotices(app: Api, parts: ApiParts, view: TransitV
     kind: 'service-changes',
     Name: 'ServiceChange',
     noun: 'service change',
+    published: 'departures',
     description:
       'A `cancellation`, `skipped-stops`, a `detour` or an `added-trip`. It holds at once in departures and feeds, for trips of the next 18 hours; with a `header` it is told as an alert, too.',
     schema: serviceChangeSchema,
     newSchema: newServiceChangeSchema,
     check: (timetable, notice) => checkChangeReferences(timetable, notice as ServiceChange),
+  })
+  registerNotice(app, parts, view, {
+    kind: 'works',
+    Name: 'Roadwork',
+    noun: 'roadwork',
+    published: 'service-alerts',
+    description: 'Works in the streets that people are told of, in `feeds/works.atom` until they are over.',
+    schema: worksSchema,
+    newSchema: newWorksSchema,
+    check: () => [],
   })
 }
 
@@ -70,11 +88,10 @@ function registerNotice(
   app: Api,
   { registry, timetables, publicUrl = '' }: ApiParts,
   view: TransitView,
-  { kind, Name, noun, description, schema, newSchema, check }: NoticeResource,
+  { kind, Name, noun, published, description, schema, newSchema, check }: NoticeResource,
 ): void {
   const params = authorityParams.extend({ id: idSchema })
   const path = `/v1/authorities/:authority/${kind}`
-  const published = 'departures'
 
   app.get(
     path,

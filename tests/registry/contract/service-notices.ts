@@ -69,6 +69,20 @@ export function describeServiceNotices(harness: RegistryHarness): void {
       expect(await registry.getServiceNoticesVersion('alpha')).toBe(versions[0])
     })
 
+    test('say when each was entered, or replaced last', async () => {
+      const registry = await openWithAuthorities(harness, 'alpha', 'beta')
+      const before = Date.now()
+      await registry.createServiceNotice('alpha', 'service-alerts', createAlert('a'), ACTOR)
+      await registry.createServiceNotice('beta', 'service-alerts', createAlert('b'), ACTOR)
+      const entered = await registry.listServiceNoticeTimes('alpha', 'service-alerts')
+      expect([...entered.keys()]).toEqual(['a'])
+      expect(Math.abs((entered.get('a') ?? 0) - before)).toBeLessThan(600_000)
+      await registry.updateServiceNotice('alpha', 'service-alerts', createAlert('a'), ACTOR)
+      const replaced = await registry.listServiceNoticeTimes('alpha', 'service-alerts')
+      expect(replaced.get('a')).toBeGreaterThanOrEqual(entered.get('a') ?? Number.NaN)
+      expect((await registry.listServiceNoticeTimes('alpha', 'works')).size).toBe(0)
+    })
+
     test('are a thousand at most, listed by pages', async () => {
       const registry = await openWithAuthorities(harness, 'alpha')
       for (let index = 0; index < 1_000; index++) {
