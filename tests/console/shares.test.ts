@@ -53,6 +53,11 @@ describe.skipIf(!hasChromium)('shares', { timeout: 240_000 }, () => {
     await dialog.getByRole('button', { name: 'Share it' }).click()
     await granting.page.getByText('1 bin may be used by beta.').waitFor()
     await checkPage(granting.page, 'shares')
+    await granting.page.setViewportSize({ width: 390, height: 844 })
+    expect(await granting.page.evaluate('document.querySelector("main").scrollWidth')).toBeLessThanOrEqual(
+      390,
+    )
+    await granting.page.setViewportSize({ width: 1280, height: 800 })
 
     const { items } = await request<{ items: { id: string }[] }>(
       kerbside.apiUrl,
