@@ -19,9 +19,7 @@ export function showRound(round: Round, isHidden: (deviceId: string) => boolean)
       ...(deviceIds && { deviceIds: showIds(deviceIds) }),
       ...(mustEmpty && { mustEmpty: showIds(mustEmpty) }),
     },
-    lorries: isShared
-      ? []
-      : round.lorries.map((lorry) => ({ ...lorry, stops: lorry.stops.filter(isShown) })),
+    lorries: isShared ? [] : round.lorries.map((lorry) => ({ ...lorry, stops: lorry.stops.filter(isShown) })),
     left: round.left.filter(isShown),
     ...(marks && { marks: marks.filter(isShown) }),
     ...(changes && { changes: changes.filter(isShown) }),
