@@ -54,7 +54,7 @@ export async function addDocs(app: Api, { version, publicUrl }: ApiParts): Promi
     '/openapi.json',
     { config: { scope: 'public' }, schema: { hide: true } },
     async (_request, reply) => {
-      document ??= JSON.stringify(app.swagger(), leaveOutPatterns)
+      document ??= JSON.stringify(app.swagger(), tidySchemas)
       return reply.type('application/json; charset=utf-8').send(document)
     },
   )
@@ -64,16 +64,23 @@ export async function addDocs(app: Api, { version, publicUrl }: ApiParts): Promi
 function leaveBodiesOptional(app: Api, { paths = {} }: { paths?: unknown }): void {
   const operations = paths as Record<string, Record<string, { requestBody?: { required?: boolean } }>>
   for (const { method, url, schema } of app.knownRoutes) {
-    if (!(schema.body instanceof z.ZodOptional)) continue
+    if (!(schema.body instanceof z.ZodOptional || schema.body instanceof z.ZodDefault)) continue
     const operation = operations[url.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
     if (operation?.requestBody) operation.requestBody.required = false
   }
 }
 
-/** A time's format says it all; its pattern is as long as the rest of a schema. */
-function leaveOutPatterns(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !('format' in value) || !('pattern' in value))
-    return value
+/**
+ * A time's format says it all; its pattern is as long as the rest of a schema. Of lists whose places have schemas of their own, the
+ * plug-in writes as `items` what is `prefixItems` since JSON Schema 2020-12, which OpenAPI 3.1 goes by.
+ */
+function tidySchemas(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if ('items' in value && Array.isArray(value.items) && 'type' in value) {
+    const { items, ...rest } = value
+    return { ...rest, prefixItems: items, minItems: items.length, maxItems: items.length }
+  }
+  if (!('format' in value) || !('pattern' in value)) return value
   const { pattern, ...rest } = value
   return rest
 }

@@ -63,6 +63,7 @@ const PROBLEMS = {
   413: { description: 'The body is too large', ...PROBLEM },
   415: { description: 'The body is not of a media type that is taken here', ...PROBLEM },
   429: { description: 'Too many requests; `Retry-After` says when to come back', ...PROBLEM },
+  431: { description: 'The address and the headers are longer than 16 KiB together', ...PROBLEM },
   500: { description: 'A fault of the server; its log has the request by its id', ...PROBLEM },
   503: { description: 'The store or the registry is away; `Retry-After` says when to come back', ...PROBLEM },
 } as const

@@ -10,7 +10,7 @@ export function addMethodNotAllowed(app: Api): void {
   const methodsByUrl = Map.groupBy(app.knownRoutes, (route) => route.url)
   for (const [url, routes] of methodsByUrl) {
     const allowed = METHODS.filter((method) => routes.some((route) => route.method === method))
-    const others = METHODS.filter((method) => !allowed.includes(method))
+    const others = [...METHODS, 'TRACE'].filter((method) => !allowed.includes(method))
     // The documents' page is a plug-in's own, static and read only.
     if (url.startsWith('/docs') || allowed.length === 0 || others.length === 0) continue
     const allow = [...allowed, 'OPTIONS'].join(', ')
