@@ -25,7 +25,10 @@ describe.skipIf(!hasChromium)('shares', { timeout: 240_000 }, () => {
       const made = await ask('POST', `/v1/authorities/${id}/keys`, { name: 'console', scopes: ['admin'] })
       keys[id] = String(made['key'])
     }
-    await ask('POST', '/v1/authorities/alpha/devices', { id: 'bin-1', kind: 'bin' })
+    const place = { longitude: 13.4, latitude: 52.5 }
+    await ask('POST', '/v1/authorities/alpha/devices', { id: 'bin-1', kind: 'bin', ...place })
+    await ask('POST', '/v1/authorities/beta/depots', { id: 'yard', name: 'Yard', ...place })
+    await ask('POST', '/v1/authorities/beta/lorries', { id: 'lorry-1', name: 'One', depotId: 'yard' })
   }, START_MS)
   afterAll(async () => {
     await browser?.close()
@@ -72,6 +75,20 @@ describe.skipIf(!hasChromium)('shares', { timeout: 240_000 }, () => {
     await dialog.getByText('looked at the map').waitFor()
     await checkPage(granting.page, 'share-accesses')
     await dialog.getByRole('button', { name: 'Close' }).click()
+
+    const planning = await openConsole(browser, {
+      apiUrl: kerbside.apiUrl,
+      path: 'beta/rounds',
+      key: keys['beta'] ?? '',
+    })
+    await planning.page.getByRole('button', { name: 'Plan a round' }).first().click()
+    await planning.page.getByText('Lorries, bins, next day').click()
+    await planning.page.getByLabel('alpha: 1 bin').check()
+    await planning.page.getByRole('button', { name: 'Start planning' }).click()
+    await planning.page.getByRole('dialog').waitFor({ state: 'detached' })
+    const rounds = await ask('GET', '/v1/authorities/beta/rounds')
+    expect(rounds['items']).toMatchObject([{ request: { shareIds: [items[0]?.id] } }])
+    await planning.close(['404 (Not Found)'])
 
     await receiving.page.getByRole('button', { name: 'Decline: 1 bin, alpha' }).click()
     await receiving.page.getByRole('dialog').getByRole('button', { name: 'Decline' }).click()

@@ -3,6 +3,7 @@ import type { PageContext } from '../../page.ts'
 import { openDialog } from '../../parts/dialog.ts'
 import { createStatus } from '../../parts/status.ts'
 import { dayOf } from '../../write-time.ts'
+import { nameDataset, type Share } from '../shares/share.ts'
 import { createBinPicker } from './pick-bins.ts'
 import type { Round } from './round.ts'
 import type { Lorry, TownNames } from './town-names.ts'
@@ -45,6 +46,16 @@ export async function openPlanDialog(
     hint: 'All of the town where none is named.',
     bins: names.bins,
   })
+  // Whatever hinders this hinders no round of one's own.
+  const received = await api.listAll<Share>('shares?direction=received').catch((): Share[] => [])
+  const shares = received.filter(
+    ({ dataset, purpose, state }) => dataset.type === 'bins' && purpose === 'plan' && state === 'active',
+  )
+  const neighbours = createChoice(
+    'Bins of neighbours',
+    shares.map((share) => ({ id: share.id, name: `${share.granting}: ${nameDataset(share)}` })),
+    false,
+  )
   const start = element('button', { type: 'submit', class: 'primary' }, 'Start planning')
   const form = element(
     'form',
@@ -67,6 +78,7 @@ export async function openPlanDialog(
         { class: 'plan-more' },
         lorries.element,
         depots.element,
+        shares.length > 0 && neighbours.element,
         field(nextDate, 'Next day on which a lorry could come', 'The day after, where it is empty.'),
         mustEmpty.element,
         onlyThese.element,
@@ -91,6 +103,7 @@ export async function openPlanDialog(
         ...(nextDate.value !== '' && { nextDate: nextDate.value }),
         ...(lorries.isNarrowed() && { lorryIds: lorries.chosen() }),
         ...(depots.isNarrowed() && { depotIds: depots.chosen() }),
+        ...(neighbours.chosen().length > 0 && { shareIds: neighbours.chosen() }),
         ...(must.length > 0 && { mustEmpty: must }),
         ...(only.length > 0 && { deviceIds: only }),
       })
@@ -119,12 +132,13 @@ function field(input: HTMLInputElement, label: string, hint?: string): HTMLEleme
   )
 }
 
-/** All of them, unless some are taken out. */
+/** All of them, unless some are taken out; or none, unless some are taken in. */
 function createChoice(
   title: string,
   things: readonly { readonly id: string; readonly name: string }[],
+  isChecked = true,
 ): { element: HTMLElement; isNarrowed(): boolean; chosen(): string[] } {
-  const boxes = things.map(({ id }) => element('input', { type: 'checkbox', checked: true, value: id }))
+  const boxes = things.map(({ id }) => element('input', { type: 'checkbox', checked: isChecked, value: id }))
   const chosen = (): string[] => boxes.filter(({ checked }) => checked).map(({ value }) => value)
   return {
     element: element(
