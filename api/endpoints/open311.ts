@@ -5,7 +5,7 @@ import { defineService, isOffered, listServices } from '../../exchange/open311/d
 import { chooseLanguage } from '../../exchange/texts/texts-for.ts'
 import { type CitizenReport, REPORT_SERVICES, REPORT_STATUSES } from '../../model/citizen-report.ts'
 import { KerbsideError } from '../../model/error.ts'
-import { idSchema } from '../../model/id.ts'
+import { ID_PATTERN, idSchema } from '../../model/id.ts'
 import type { ReportFilter } from '../../registry/registry.ts'
 import { documentedPublishable } from '../documented.ts'
 import {
@@ -390,7 +390,8 @@ function readFilter(query: z.infer<typeof requestsQuery>, now: number): ReportFi
   const { service_request_id: ids, service_code: codes, status } = query
   if (ids) {
     if (ids.length > IDS_MAX) throw refuse('service_request_id', `has more than ${IDS_MAX} ids`)
-    return { ids }
+    // What is no id is none of a report.
+    return { ids: ids.filter((id) => ID_PATTERN.test(id)) }
   }
   for (const each of status ?? []) {
     if (!REPORT_STATUSES.some((known) => known === each)) {

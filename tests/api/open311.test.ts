@@ -265,6 +265,7 @@ describe('Open311', () => {
     expect(await list('status=open,closed')).toEqual([damaged, overflowing])
     expect(await list('service_code=damaged-bin,pothole')).toEqual([damaged])
     expect(await list('service_code=pothole')).toEqual([])
+    expect(await list('service_request_id=%00,nothing')).toEqual([])
     expect(await list('end_date=2026-02-16T23:00:00Z')).toEqual([overflowing])
     expect(await list('start_date=2026-02-17T00:00:00Z')).toEqual([damaged])
     expect(await list(`service_request_id=${overflowing},${damaged}&status=closed`)).toEqual([
