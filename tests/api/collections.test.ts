@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Round } from '../../model/round.ts'
 import { createTestApp } from '../fixtures/create-test-app.ts'
 import { hasJudge, runJudge } from '../fixtures/run-judge.ts'
+import { createRound } from '../registry/contract/sites.ts'
 
 const ALPHA = '/v1/authorities/alpha'
 const SQUARE = {
@@ -184,3 +186,34 @@ test.skipIf(!hasJudge('icalendar'))(
     ])
   },
 )
+
+test('a planned round is a calendar of its lorries, for a key or where rounds are published', async () => {
+  const { app, get } = await createTown([])
+  const stop = (type: 'start' | 'end', time: string) => ({
+    type,
+    arrivalTime: `2026-02-16T${time}:00.000Z`,
+    departureTime: `2026-02-16T${time}:00.000Z`,
+    load: { litres: 0, kg: 0 },
+  })
+  const lorry = {
+    lorryId: 'lorry-1',
+    stops: [stop('start', '06:00'), stop('end', '11:30')],
+    distanceM: 10_000,
+    durationSeconds: 19_800,
+    geometry: null,
+  }
+  const round = createRound('done', '2026-02-15T18:00:00Z', {
+    id: 'monday',
+    lorries: [lorry as unknown as Round['lorries'][number]],
+  })
+  await app.registry.createRound('alpha', round)
+  const key = await app.createKey('alpha', 'read')
+  const { text } = await get('calendars/rounds/monday.ics?lang=cy', { key })
+  expect(text).toContain(
+    'UID:round-monday-lorry-1@alpha.kerbside\r\nDTSTAMP:20260215T180000Z\r\nLAST-MODIFIED:20260215T180000Z\r\nSEQUENCE:0\r\nDTSTART:20260216T060000Z\r\nDTEND:20260216T113000Z\r\n',
+  )
+  expect((await get('calendars/rounds/monday.ics')).status).toBe(401)
+  await app.call('PATCH', ALPHA, { body: { published: ['rounds'] } })
+  expect((await get('calendars/rounds/monday.ics')).status).toBe(200)
+  expect((await get('calendars/rounds/none.ics')).status).toBe(404)
+})

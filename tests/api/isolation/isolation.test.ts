@@ -186,7 +186,8 @@ const PUBLIC_MARKS: Readonly<Record<string, RegExp>> = {
   departures: /^zq(id|secret)-(stop|transit|vehicle)|^\d/,
   gtfs: /^zq(id|secret)-(stop|transit)/,
   'gtfs-rt': /^zq(id|secret)-(stop|transit|vehicle)|^\d/,
-  'service-alerts': /^zq(id|secret)-(stop|transit)/,
+  // Works are told with them.
+  'service-alerts': /^zq(id|secret)-(stop|transit)|^zqid-more/,
   rounds: /^zqid-(bin|shared|more|lorry|tip|depot)|^\d/,
 }
 
