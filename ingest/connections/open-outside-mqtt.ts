@@ -8,6 +8,8 @@ import type { ConnectionRun } from './connection-runner.ts'
 export const KEEPALIVE_SECONDS = 30
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 60_000
+/** Between one packet's end and the next one's: more are not waited for, since MQTT 3.1.1 cannot ask a broker to stay below. */
+const PACKET_BYTES_MAX = 8 * 1024 * 1024
 
 export interface OutsideMqtt {
   readonly client: MqttClient
@@ -29,6 +31,7 @@ export function openOutsideMqtt(
   refusePrivateHost(host, isPrivateAllowed)
   const lookup = createOutsideLookup(isPrivateAllowed)
   let problem: string | null = 'not connected yet'
+  let unreadBytes = 0
 
   const client = new MqttClient(openStream, {
     protocolVersion: 4,
@@ -45,10 +48,15 @@ export function openOutsideMqtt(
   client.on('connect', () => {
     client.options.reconnectPeriod = FIRST_DELAY_MS
     client.subscribe(topicFilter, { qos }, (error, granted) => {
+      // Where the connection was lost meanwhile, why is known better.
+      if (!client.connected) return
       const isRefused = (granted ?? []).some((one) => one.qos >= 0x80)
       if (error) problem = messageOf(error)
       else problem = isRefused ? `the broker refuses the subscription to ${topicFilter}` : null
     })
+  })
+  client.on('packetreceive', () => {
+    unreadBytes = 0
   })
   client.on('reconnect', () => {
     const delay = Math.min((client.options.reconnectPeriod ?? FIRST_DELAY_MS) * 2, LONGEST_DELAY_MS)
@@ -65,6 +73,14 @@ export function openOutsideMqtt(
   function openStream() {
     const isSecure = protocol === 'mqtts:'
     const target = { host, port: Number(port) || (isSecure ? 8883 : 1883), lookup }
-    return isSecure ? connectTls({ ...target, servername: host }) : connectTcp(target)
+    const stream = isSecure ? connectTls({ ...target, servername: host }) : connectTcp(target)
+    unreadBytes = 0
+    stream.on('data', (chunk: Buffer) => {
+      unreadBytes += chunk.length
+      if (unreadBytes <= PACKET_BYTES_MAX) return
+      problem = `the broker sends a packet of more than ${PACKET_BYTES_MAX} bytes`
+      stream.destroy()
+    })
+    return stream
   }
 }

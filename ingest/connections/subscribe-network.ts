@@ -15,7 +15,8 @@ const READ_AT_ONCE = 500
 /** How often it is looked whether there is something new to say, and after how long it is said all the same. */
 const LOOK_EVERY_MS = 2_000
 const SAY_EVERY_MS = 60_000
-const UNSUBSCRIBE_MS = 2_000
+/** So long a broker has for the last words. */
+const FAREWELL_MS = 2_000
 
 export type NetworkRun = ConnectionRun<NetworkConnection> & {
   readonly intake: UplinkIntake
@@ -128,10 +129,15 @@ export async function subscribeNetwork(run: NetworkRun): Promise<void> {
     stopPinging()
     // What it would keep from now on is for nobody.
     if (signal.reason === ENDS_SESSION && client.connected) {
-      await Promise.race([client.unsubscribeAsync(topicFilter), sleep(UNSUBSCRIBE_MS)]).catch(() => undefined)
+      await inTime(client.unsubscribeAsync(topicFilter).catch(() => undefined))
     }
-    await new Promise<void>((resolve) => client.end(!client.connected, () => resolve()))
+    await inTime(new Promise<void>((resolve) => client.end(!client.connected, () => resolve())))
+    client.stream.destroy()
   }
+}
+
+function inTime(farewell: Promise<unknown>): Promise<unknown> {
+  return Promise.race([farewell, sleep(FAREWELL_MS, undefined, { ref: false })])
 }
 
 function topicFilterOf(connection: NetworkConnection): string {

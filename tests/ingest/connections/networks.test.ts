@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import mqtt from 'mqtt'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { openConnectionSource } from '../../../ingest/connections/connection-source.ts'
@@ -257,6 +259,37 @@ test('a private address is refused unless it is allowed, and is said so', async 
     (found) => found !== null,
   )
   expect(state).toMatchObject({ isConnected: false, problem: expect.stringContaining('private network') })
+})
+
+test('a broker that sends a packet without an end is not listened to', { timeout: 60_000 }, async () => {
+  const connack = Buffer.from([0x20, 2, 0, 0])
+  // A PUBLISH of 256 MiB, the largest that there is.
+  const publish = Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f])
+  let sent = 0
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () => {
+      socket.write(Buffer.concat([connack, publish]))
+      const chunk = Buffer.alloc(1024 * 1024)
+      const send = (): void => {
+        while (!socket.destroyed && sent < 200 && socket.write(chunk)) sent += 1
+      }
+      socket.on('drain', send)
+      send()
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const town = await openTown([])
+  await connectNetworks(town, `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  start(town)
+  const state = await waitUntil(
+    () => stateOf(town, 'tts'),
+    (found) => found?.problem?.includes('packet of more than') === true,
+  )
+  expect(state).toMatchObject({ isConnected: false, uplinks: 0 })
+  expect(sent).toBeLessThan(200)
 })
 
 async function connectNetworks(town: Town, url: string): Promise<void> {
