@@ -72,13 +72,13 @@ function leaveBodiesOptional(app: Api, { paths = {} }: { paths?: unknown }): voi
 
 /**
  * A time's format says it all; its pattern is as long as the rest of a schema. Of lists whose places have schemas of their own, the
- * plug-in writes as `items` what is `prefixItems` since JSON Schema 2020-12, which OpenAPI 3.1 goes by.
+ * plug-in writes what JSON Schema has given up, and tools read what came instead in different ways: each place may be any of them.
  */
 function tidySchemas(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if ('items' in value && Array.isArray(value.items) && 'type' in value) {
     const { items, ...rest } = value
-    return { ...rest, prefixItems: items, minItems: items.length, maxItems: items.length }
+    return { ...rest, items: { anyOf: items }, minItems: items.length, maxItems: items.length }
   }
   if (!('format' in value) || !('pattern' in value)) return value
   const { pattern, ...rest } = value

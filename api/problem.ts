@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type ErrorCode, type InputFault, KerbsideError, messageOf } from '../model/error.ts'
 import { describeZodError } from './faults.ts'
-import { METHODS } from './method-not-allowed.ts'
+import { METHODS, POSSIBLE_NOWHERE } from './method-not-allowed.ts'
 import type { Api } from './parts.ts'
 
 /** RFC 9457, with a stable `code`, the request's id, and where input was wrong each fault. */
@@ -36,11 +36,11 @@ export function answerProblems(app: Api): void {
 
 /** A method that no path has at all is not one path's fault (RFC 9110, 15.6.2). */
 export function answerUnknownMethods(app: Api): void {
-  const known: readonly string[] = [...METHODS, 'OPTIONS']
+  const possible: readonly string[] = [...METHODS, 'OPTIONS']
+  const known: readonly string[] = [...possible, ...POSSIBLE_NOWHERE]
   app.addHook('onRequest', (request, reply, done) => {
-    // TRACE is known and possible nowhere, which its path says.
-    if (known.includes(request.method) || request.method === 'TRACE') return done()
-    const detail = `${request.method} is not possible anywhere here; ${known.join(', ')} are`
+    if (known.includes(request.method)) return done()
+    const detail = `${request.method} is not possible anywhere here; ${possible.join(', ')} are`
     sendProblem(request, reply, { code: 'NOT_IMPLEMENTED', status: 501, detail })
   })
 }
