@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { describeRequest, describeStatus } from '../../exchange/open311/describe-request.ts'
+import { describeRequest } from '../../exchange/open311/describe-request.ts'
 import { defineService, isOffered, listServices } from '../../exchange/open311/describe-service.ts'
-import { chooseLanguage } from '../../exchange/texts/texts-for.ts'
+import { chooseLanguage, textsFor } from '../../exchange/texts/texts-for.ts'
 import { type CitizenReport, REPORT_SERVICES, REPORT_STATUSES } from '../../model/citizen-report.ts'
 import { KerbsideError } from '../../model/error.ts'
 import { ID_PATTERN, idSchema } from '../../model/id.ts'
@@ -165,16 +165,17 @@ export async function registerOpen311(app: Api, parts: ApiParts): Promise<void> 
           const posted = { ...readPosted(request.body), language }
           // Who has a key speaks for others, each of whom counts.
           const { caller, ip } = request
-          const { report } = await intake.take(authority, posted, {
+          const { report, isDuplicate } = await intake.take(authority, posted, {
             actor: caller?.actor ?? 'public',
             saidBefore: caller ? new Set() : said.listOf(ip),
           })
           if (!caller) said.note(ip, report.id)
           reply.code(201).header('cache-control', 'no-store')
+          const texts = textsFor(language)
           const answer = [
             {
               service_request_id: report.id,
-              service_notice: describeStatus({ ...report, note: null }, language),
+              service_notice: isDuplicate ? texts.reportAttached : texts.reportReceived,
               account_id: null,
             },
           ]

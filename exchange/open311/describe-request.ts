@@ -53,7 +53,7 @@ export function describeRequest(report: CitizenReport, circumstances: Circumstan
 }
 
 /** What whoever reported it is told of how it stands, in their language; an operator's own words first. */
-export function describeStatus({ status, outcome, note }: CitizenReport, language: Language): string {
+function describeStatus({ status, outcome, note }: CitizenReport, language: Language): string {
   if (note !== null) return note
   const texts = textsFor(language)
   if (status === 'open') return texts.reportReceived

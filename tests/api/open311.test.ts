@@ -350,7 +350,18 @@ describe('spam', () => {
     const idOf = async (fields: object) =>
       (await post(app, { ...REPORT, ...fields })).body[0].service_request_id
     const first = await idOf({ service_code: 'other' })
-    expect(await idOf({ service_code: 'other', lat: '52.50025', first_name: 'Bob' })).toBe(first)
+    const second = await post(
+      app,
+      { ...REPORT, service_code: 'other', lat: '52.50025' },
+      { address: '192.0.2.3' },
+    )
+    expect(second.body).toEqual([
+      {
+        service_request_id: first,
+        service_notice: expect.stringContaining('added to theirs'),
+        account_id: null,
+      },
+    ])
     expect(await idOf({ service_code: 'other', lat: '52.5005' })).not.toBe(first)
     app.clock.advance(49 * 3_600)
     expect(await idOf({ service_code: 'other' })).not.toBe(first)
