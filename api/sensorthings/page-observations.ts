@@ -75,21 +75,19 @@ async function pageByTime(
   const entities: Entity[] = []
   let toSkip = query.skip
   let last: Place | undefined
-  for await (const { entity, ...seen } of observe(context, datastreams, query, { order, place })) {
-    if (context.budget.readings === 0) {
-      if (toSkip > 0) throw refuseTooMany('$skip')
-      return { entities, next: { $skiptoken: writeToken(seen.place) } }
-    }
-    if (!entity) continue
+  let hasMore = false
+  const lookedUntil = await observe(context, datastreams, query, { order, place }, (entity, own) => {
     if (toSkip > 0) toSkip -= 1
-    else if (entities.length === query.top)
-      return { entities, next: last && { $skiptoken: writeToken(last) } }
+    else if (entities.length === query.top) hasMore = true
     else {
       entities.push(entity)
-      last = seen.place
+      last = own
     }
-  }
-  return { entities }
+    return !hasMore
+  })
+  if (hasMore) return { entities, next: last && { $skiptoken: writeToken(last) } }
+  if (lookedUntil && toSkip > 0) throw refuseTooMany('$skip')
+  return { entities, next: lookedUntil && { $skiptoken: writeToken(lookedUntil) } }
 }
 
 /** All that a filter lets through; rejects with INVALID_REQUEST of an option where that is too many to look through. */
@@ -100,13 +98,29 @@ async function listAll(
   option: string,
 ): Promise<readonly Entity[]> {
   const all: Entity[] = []
-  const wanted = { ...query, top: 5_000 }
   const whole = { order: 'oldestFirst', place: undefined } as const
-  for await (const { entity } of observe(context, datastreams, wanted, whole)) {
-    if (context.budget.readings === 0) throw refuseTooMany(option)
-    if (entity) all.push(entity)
-  }
+  if (await hasTooMany(context, datastreams, query)) throw refuseTooMany(option)
+  const wanted = { ...query, top: 5_000 }
+  const lookedUntil = await observe(context, datastreams, wanted, whole, (entity) => all.push(entity) > 0)
+  if (lookedUntil) throw refuseTooMany(option)
   return all
+}
+
+/** As far as the store can tell without a look at each: it counts those of a kind, not of a device. */
+async function hasTooMany(
+  context: ObservationContext,
+  datastreams: readonly Entity[],
+  query: EntityQuery,
+): Promise<boolean> {
+  const whole = { order: 'oldestFirst', place: undefined, wanted: 0 } as const
+  const ranges = listRanges(context, datastreams, query, whole).filter(({ device }) => device === undefined)
+  const counts = await Promise.all(
+    ranges.map(({ authority, kind, from, to }) => {
+      context.budget.spendQuestion()
+      return context.store.countReadings({ authority, kind, from, to })
+    }),
+  )
+  return counts.reduce((sum, count) => sum + count, 0) > context.budget.readings
 }
 
 /** Where an Observation is in the order of time, device, part and field. */
@@ -117,13 +131,17 @@ interface Place {
   readonly field: string
 }
 
-/** What was looked at, and the Observation that it is where the filter lets it through. */
-async function* observe(
+/**
+ * Hands over the Observations that a filter lets through, until it is told that they are enough. Resolves with where it stopped for
+ * having looked through as much as one answer may; undefined where it did not.
+ */
+async function observe(
   { authority, store, budget, town, scope }: ObservationContext,
   datastreams: readonly Entity[],
   query: EntityQuery,
   { order, place }: { readonly order: TimeOrder; readonly place: Place | undefined },
-): AsyncGenerator<{ readonly entity?: Entity | undefined; readonly place: Place }> {
+  take: (entity: Entity, place: Place) => boolean,
+): Promise<Place | undefined> {
   const { graph } = town
   const bySource = Map.groupBy(datastreams, (each) => sourceOf(graph.getSeries(each)))
   const isForward = order === 'oldestFirst'
@@ -137,20 +155,29 @@ async function* observe(
   // A device may have other parts, which its readings are read among.
   const wanted = (query.skip + query.top + 1) * 2
   const ranges = listRanges({ authority, town, scope }, datastreams, query, { order, place, wanted })
-  for await (const reading of readSeries(store, budget, ranges, { order, wanted })) {
+  for await (const readings of readSeries(store, budget, ranges, { order, wanted })) {
+    for (const reading of readings) if (!takeReading(reading)) return undefined
+    const last = readings.at(-1)
+    if (budget.readings > 0 || !last) continue
+    const { time, device, part } = last
+    // What stands behind all fields of a reading in one order stands before them in the other.
+    return { time, device, part, field: isForward ? BEHIND_ALL : '' }
+  }
+  return undefined
+
+  function takeReading(reading: Reading): boolean {
     const { time, device, part } = reading
-    // What stands before all fields of a reading in one order stands behind them in the other.
-    yield { place: { time, device, part, field: isForward ? '' : BEHIND_ALL } }
     const series = sorted.get(sourceOf(reading))
-    const shown: Reading | undefined = series && town.findReading(reading)
-    if (!series || !shown) continue
+    const shown = series && town.findReading(reading)
+    if (!series || !shown) return true
     for (const datastream of series) {
       const own: Place = { time, device, part, field: graph.getSeries(datastream).field }
       if (place && sign * compareObservations(own, place) <= 0) continue
       const entity = graph.observe(datastream, shown)
-      if (entity && (!query.filter || matchesFilter(query.filter, entity, scope)))
-        yield { entity, place: own }
+      if (!entity || (query.filter && !matchesFilter(query.filter, entity, scope))) continue
+      if (!take(entity, own)) return false
     }
+    return true
   }
 }
 

@@ -19,7 +19,7 @@ export interface SeriesRange {
 export type TimeOrder = 'oldestFirst' | 'newestFirst'
 
 /**
- * The readings of ranges together, a page after another, as long as the budget lasts: in the order of time, device and part, or in the
+ * The readings of ranges together, some at a time, as long as the budget lasts: in the order of time, device and part, or in the
  * very opposite one. `wanted` says how many may be enough.
  */
 export async function* readSeries(
@@ -27,26 +27,51 @@ export async function* readSeries(
   budget: ReadingBudget,
   ranges: readonly SeriesRange[],
   { order, wanted }: { order: TimeOrder; wanted: number },
-): AsyncGenerator<Reading> {
+): AsyncGenerator<readonly Reading[]> {
   const read = order === 'oldestFirst' ? readOldestFirst : readNewestFirst
   const sign = order === 'oldestFirst' ? 1 : -1
-  const heads: { pages: AsyncGenerator<readonly Reading[]>; page: readonly Reading[]; index: number }[] = []
-  for (const range of ranges) {
-    const head = { pages: read(store, budget, range, wanted), page: [], index: 0 }
-    if (await advance(head)) heads.push(head)
-  }
+  let heads: Head[] = ranges.map((range) => ({
+    pages: read(store, budget, range, wanted),
+    page: [],
+    index: 0,
+  }))
   for (;;) {
-    const [first, ...others] = heads
-    if (!first) return
-    let best = first
-    for (const head of others) {
-      const [a, b] = [head.page[head.index], best.page[best.index]]
-      if (a && b && sign * comparePlaces(a, b) < 0) best = head
+    const found: Head[] = []
+    for (const head of heads) if (await advance(head)) found.push(head)
+    heads = found
+    if (heads.length === 0) return
+    yield takeMerged(heads, sign)
+  }
+}
+
+interface Head {
+  readonly pages: AsyncGenerator<readonly Reading[]>
+  page: readonly Reading[]
+  /** Of the page's next reading. */
+  index: number
+}
+
+/** Takes the next readings, in their order, until one of the pages has no more. */
+function takeMerged(heads: readonly Head[], sign: number): readonly Reading[] {
+  const [only] = heads
+  if (heads.length === 1 && only) {
+    const rest = only.page.slice(only.index)
+    only.index = only.page.length
+    return rest
+  }
+  const merged: Reading[] = []
+  for (;;) {
+    let best: Head | undefined
+    for (const head of heads) {
+      const next = head.page[head.index]
+      const first = best?.page[best.index]
+      if (!next) return merged
+      if (!first || sign * comparePlaces(next, first) < 0) best = head
     }
-    const reading = best.page[best.index]
-    if (reading) yield reading
+    const reading = best?.page[best.index]
+    if (!best || !reading) return merged
+    merged.push(reading)
     best.index += 1
-    if (!(await advance(best))) heads.splice(heads.indexOf(best), 1)
   }
 }
 
@@ -63,11 +88,7 @@ function compareTexts(a: string, b: string): number {
 }
 
 /** Whether there is a reading to take. */
-async function advance(head: {
-  pages: AsyncGenerator<readonly Reading[]>
-  page: readonly Reading[]
-  index: number
-}): Promise<boolean> {
+async function advance(head: Head): Promise<boolean> {
   while (head.index >= head.page.length) {
     const { value, done } = await head.pages.next()
     if (done) return false
@@ -101,11 +122,12 @@ async function* readNewestFirst(
 ): AsyncGenerator<readonly Reading[]> {
   let end = range.to
   let span = range.spanMs
+  let limit = pageOf(wanted)
   while (end > range.from && budget.readings > 0) {
     const from = Math.max(range.from, end - span)
     const pages: (readonly Reading[])[] = []
     let isCut = false
-    for (let limit = pageOf(wanted), after: Reading | undefined; ; limit = PAGE_MAX) {
+    for (let after: Reading | undefined; ; limit = PAGE_MAX) {
       const page = await readPage(store, budget, { ...range, from, to: end, limit, after })
       pages.push(page)
       after = page.at(-1)
@@ -121,7 +143,8 @@ async function* readNewestFirst(
     const readings = pages.flat().reverse()
     yield readings
     end = from
-    if (readings.length < wanted / 4) span *= 8
+    limit = PAGE_MAX
+    if (readings.length * 8 <= PAGE_MAX) span *= 8
   }
 }
 

@@ -376,6 +376,39 @@ describe('queries', () => {
     expect([counted.body['@iot.count'], counted.body.value.length]).toEqual([2, 1])
   })
 
+  test('what takes too much to look through comes in shorter pages, and is not counted', {
+    timeout: 60_000,
+  }, async () => {
+    const { app, get } = await createTown()
+    const start = Date.UTC(2025, 0, 1)
+    const readings = Array.from({ length: 105_000 }, (_, index) => ({
+      ...createReading({ time: '2025-01-01T00:00:00Z', fields: { fillPercent: index === 104_000 ? 99 : 1 } }),
+      time: start + index * 60_000,
+      receivedTime: start + index * 60_000,
+    }))
+    for (let from = 0; from < readings.length; from += 15_000) {
+      await app.store.write(readings.slice(from, from + 15_000))
+    }
+    const full = `${query({ $filter: 'result gt 95' })}`
+    for (const order of ['', '&$orderby=phenomenonTime desc']) {
+      const found: unknown[] = []
+      let pages = 0
+      let next: string | undefined = `Datastreams('bin-1.fillPercent')/Observations?${full}${order}`
+      while (next !== undefined) {
+        const { body, status, text } = await get(next)
+        expect(status, text).toBe(200)
+        found.push(...body.value.map(({ result }: { result: number }) => result))
+        next = body['@iot.nextLink']?.slice(`https://town.example${ROOT}/`.length)
+        pages += 1
+      }
+      expect([found, pages]).toEqual([[99], 2])
+    }
+    for (const path of ["Datastreams('bin-1.fillPercent')/Observations", 'Observations']) {
+      const { status, body } = await get(`${path}?$count=true`)
+      expect([status, body.errors[0].path]).toEqual([400, '$count'])
+    }
+  })
+
   test('expansions are nested, with options of their own', async () => {
     const { get } = town
     const expand =
