@@ -544,7 +544,7 @@ export interface Registry {
     share: Pick<Share, 'id' | 'to' | 'dataset' | 'purpose' | 'from' | 'until'>,
     actor: string,
   ): Promise<Share>
-  /** `until` in ms since 1970. CONFLICT where it was withdrawn or declined. */
+  /** `until` in ms since 1970. CONFLICT where it was withdrawn or declined, or where one that was over would be one too many. */
   updateShare(granting: string, id: string, until: number, actor: string): Promise<Share>
   /** The granting side withdraws it, the receiving one declines it; CONFLICT where it is over already. */
   endShare(authority: string, id: string, actor: string): Promise<void>

@@ -55,16 +55,7 @@ export function createShareRecords(
         await lockAuthority(transaction, granting)
         const now = clock.now()
         await letOldSharesGo(transaction, granting, now)
-        const { count } = await transaction
-          .selectFrom('shares')
-          .select(({ fn }) => fn.countAll<number>().as('count'))
-          .where('granting', '=', granting)
-          .where('ended_by', 'is', null)
-          .where('until_time', '>', now)
-          .executeTakeFirstOrThrow()
-        if (Number(count) >= SHARES_MAX) {
-          throw new KerbsideError('CONFLICT', `There are ${SHARES_MAX} shares that are not over already.`)
-        }
+        await requireRoom(transaction, granting, now)
         const receiving = await transaction
           .selectFrom('authorities')
           .select('incarnation')
@@ -93,6 +84,11 @@ export function createShareRecords(
 
     updateShare(granting, id, until, actor) {
       return transact(async (transaction) => {
+        await lockAuthority(transaction, granting)
+        const before = await findShare(transaction, granting, id)
+        const now = clock.now()
+        // One that was over counts again.
+        if (before && before.until_time <= now && until > now) await requireRoom(transaction, granting, now)
         const row = await transaction
           .updateTable('shares')
           .set({ until_time: until })
@@ -182,6 +178,19 @@ export function createShareRecords(
         return { authority, actor: authority === by ? actor : by, ...entry }
       }),
     )
+  }
+}
+
+async function requireRoom(transaction: RegistryTransaction, granting: string, now: number): Promise<void> {
+  const { count } = await transaction
+    .selectFrom('shares')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('granting', '=', granting)
+    .where('ended_by', 'is', null)
+    .where('until_time', '>', now)
+    .executeTakeFirstOrThrow()
+  if (Number(count) >= SHARES_MAX) {
+    throw new KerbsideError('CONFLICT', `There are ${SHARES_MAX} shares that are not over already.`)
   }
 }
 

@@ -151,6 +151,8 @@ export function describeShares(harness: RegistryHarness): void {
       }
       const onceMore = () => registry.createShare('alpha', createShare({ id: 'more' }), ACTOR)
       await expect(onceMore()).rejects.toMatchObject({ code: 'CONFLICT' })
+      const prolonged = () => registry.updateShare('alpha', 'over', Date.now() + HOUR_MS, ACTOR)
+      await expect(prolonged()).rejects.toMatchObject({ code: 'CONFLICT' })
       await registry.endShare('alpha', 'share-0', ACTOR)
       await onceMore()
     })
