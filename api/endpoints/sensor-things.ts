@@ -8,7 +8,7 @@ import type { Api, ApiParts } from '../parts.ts'
 import { hasKeyOf } from '../rights.ts'
 import { authorityParams } from '../schemas.ts'
 import { answerPath } from '../sensorthings/answer-path.ts'
-import { readTown } from '../sensorthings/read-graph.ts'
+import { readTown } from '../sensorthings/read-town.ts'
 import { createReadingBudget } from '../sensorthings/reading-budget.ts'
 import { sendWritten } from '../written.ts'
 

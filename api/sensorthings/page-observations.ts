@@ -1,20 +1,16 @@
 import type { Entity } from '../../exchange/sensorthings/entity-model.ts'
 import { matchesFilter, type Scope } from '../../exchange/sensorthings/evaluate.ts'
-import { boundTimes, mayHaveObservations } from '../../exchange/sensorthings/narrow-observations.ts'
+import { mayHaveObservations } from '../../exchange/sensorthings/narrow-observations.ts'
 import type { EntityQuery } from '../../exchange/sensorthings/parse-query.ts'
 import { readOrder } from '../../exchange/sensorthings/read-order.ts'
-import { refuseOption } from '../../exchange/sensorthings/scanner.ts'
 import { selectEntities } from '../../exchange/sensorthings/select-entities.ts'
 import type { Reading } from '../../model/reading.ts'
 import type { ReadingStore } from '../../store/reading-store.ts'
-import type { SeenTown } from './read-graph.ts'
-import { comparePlaces, readSeries, type SeriesRange, type TimeOrder } from './read-series.ts'
+import { listRanges } from './list-ranges.ts'
+import { compareObservations, type ObservationPlace, readToken, writeToken } from './observation-place.ts'
+import { compareTexts, readSeries, type TimeOrder } from './read-series.ts'
+import type { SeenTown } from './read-town.ts'
 import { type ReadingBudget, refuseTooMany } from './reading-budget.ts'
-
-/** Readings of before are in quarantine, and so are those further ahead of their receipt than this. */
-const YEAR_2000 = Date.UTC(2000, 0, 1)
-const AHEAD_MS = 600_000
-const HOUR_MS = 3_600_000
 
 export interface ObservationContext {
   readonly authority: string
@@ -74,7 +70,7 @@ async function pageByTime(
   }
   const entities: Entity[] = []
   let toSkip = query.skip
-  let last: Place | undefined
+  let last: ObservationPlace | undefined
   let hasMore = false
   const lookedUntil = await observe(context, datastreams, query, { order, place }, (entity, own) => {
     if (toSkip > 0) toSkip -= 1
@@ -123,14 +119,6 @@ async function hasTooMany(
   return counts.reduce((sum, count) => sum + count, 0) > context.budget.readings
 }
 
-/** Where an Observation is in the order of time, device, part and field. */
-interface Place {
-  readonly time: number
-  readonly device: string
-  readonly part: string
-  readonly field: string
-}
-
 /**
  * Hands over the Observations that a filter lets through, until it is told that they are enough. Resolves with where it stopped for
  * having looked through as much as one answer may; undefined where it did not.
@@ -139,9 +127,9 @@ async function observe(
   { authority, store, budget, town, scope }: ObservationContext,
   datastreams: readonly Entity[],
   query: EntityQuery,
-  { order, place }: { readonly order: TimeOrder; readonly place: Place | undefined },
-  take: (entity: Entity, place: Place) => boolean,
-): Promise<Place | undefined> {
+  { order, place }: { readonly order: TimeOrder; readonly place: ObservationPlace | undefined },
+  take: (entity: Entity, place: ObservationPlace) => boolean,
+): Promise<ObservationPlace | undefined> {
   const { graph } = town
   const bySource = Map.groupBy(datastreams, (each) => sourceOf(graph.getSeries(each)))
   const isForward = order === 'oldestFirst'
@@ -171,7 +159,7 @@ async function observe(
     const shown = series && town.findReading(reading)
     if (!series || !shown) return true
     for (const datastream of series) {
-      const own: Place = { time, device, part, field: graph.getSeries(datastream).field }
+      const own: ObservationPlace = { time, device, part, field: graph.getSeries(datastream).field }
       if (place && sign * compareObservations(own, place) <= 0) continue
       const entity = graph.observe(datastream, shown)
       if (!entity || (query.filter && !matchesFilter(query.filter, entity, scope))) continue
@@ -183,65 +171,6 @@ async function observe(
 
 const BEHIND_ALL = '~'
 
-/** Of one device its readings, of several those of their kinds. */
-function listRanges(
-  { authority, town, scope }: Pick<ObservationContext, 'authority' | 'town' | 'scope'>,
-  datastreams: readonly Entity[],
-  { filter }: EntityQuery,
-  {
-    order,
-    place,
-    wanted,
-  }: { readonly order: TimeOrder; readonly place: Place | undefined; readonly wanted: number },
-): readonly SeriesRange[] {
-  const bounds = boundTimes(filter, scope.now)
-  const isForward = order === 'oldestFirst'
-  const from = Math.max(bounds.from, YEAR_2000, place && isForward ? place.time : YEAR_2000)
-  const until = Math.min(
-    bounds.to,
-    scope.now + AHEAD_MS,
-    place && !isForward ? place.time + 1 : Number.POSITIVE_INFINITY,
-  )
-  const series = datastreams.map((each) => town.graph.getSeries(each))
-  const devices = new Set(series.map(({ device }) => device))
-  const [only] = devices
-  return [...Map.groupBy(series, ({ kind }) => kind)].flatMap(([kind, ofKind]) => {
-    const newest = ofKind.map(({ latest }) => latest.time).sort((a, b) => b - a)
-    const to = Math.min(until, town.toldUntil(kind) + 1, (newest[0] ?? 0) + 1)
-    if (from >= to) return []
-    if (devices.size === 1) return [{ authority, kind, device: only, from, to, spanMs: HOUR_MS }]
-    // So many of the newest may be among the wanted that what is before them is not.
-    const before = newest.filter((time) => time < to)
-    const last = before[Math.min(before.length - 1, wanted)] ?? to - HOUR_MS
-    return [{ authority, kind, device: undefined, from, to, spanMs: to - last + 1 }]
-  })
-}
-
 function sourceOf({ device, part }: { readonly device: string; readonly part: string }): string {
   return `${device} ${part}`
-}
-
-function compareObservations(a: Place, b: Place): number {
-  return comparePlaces(a, b) || compareTexts(a.field, b.field)
-}
-
-function compareTexts(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1
-}
-
-function writeToken({ time, device, part, field }: Place): string {
-  return Buffer.from(JSON.stringify([time, device, part, field])).toString('base64url')
-}
-
-function readToken(token: string | undefined): Place | undefined {
-  if (token === undefined) return undefined
-  try {
-    const [time, device, part, field] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[]
-    const isPlace =
-      Number.isSafeInteger(time) && [device, part, field].every((text) => typeof text === 'string')
-    if (isPlace) return { time, device, part, field } as Place
-  } catch {
-    // What is no JSON is no place either.
-  }
-  throw refuseOption('$skiptoken', 'must be that of the @iot.nextLink of the page before')
 }

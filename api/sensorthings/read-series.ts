@@ -83,7 +83,7 @@ export function comparePlaces(
   return a.time - b.time || compareTexts(a.device, b.device) || compareTexts(a.part, b.part)
 }
 
-function compareTexts(a: string, b: string): number {
+export function compareTexts(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1
 }
 
