@@ -71,14 +71,14 @@ function leaveBodiesOptional(app: Api, { paths = {} }: { paths?: unknown }): voi
 }
 
 /**
- * A time's format says it all; its pattern is as long as the rest of a schema. Of lists whose places have schemas of their own, the
- * plug-in writes what JSON Schema has given up, and tools read what came instead in different ways: each place may be any of them.
+ * A time's format says it all; its pattern is as long as the rest of a schema. What places of a list have as schemas of their own is
+ * read by tools in different ways, or not at all: here each place may be any of them.
  */
 function tidySchemas(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if ('items' in value && Array.isArray(value.items) && 'type' in value) {
-    const { items, ...rest } = value
-    return { ...rest, items: { anyOf: items }, minItems: items.length, maxItems: items.length }
+  if ('prefixItems' in value) {
+    const { prefixItems, ...rest } = value
+    return { ...rest, items: { anyOf: prefixItems } }
   }
   if (!('format' in value) || !('pattern' in value)) return value
   const { pattern, ...rest } = value

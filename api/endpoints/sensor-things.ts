@@ -15,7 +15,7 @@ import { sendWritten } from '../written.ts'
 /** How many steps a path may have: `Things('a')/Datastreams('b')/Observations('c')/result/$value` has five. */
 const STEPS_MAX = 6
 
-const optionText = z.string().max(4_000).optional()
+const optionText = z.string().max(3_000).optional()
 const optionsQuery = z.object({
   $filter: optionText.describe("Such as `name eq 'Quay' and not startswith(description, 'Bus')`"),
   $orderby: optionText.describe('Such as `phenomenonTime desc,id`'),
