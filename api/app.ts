@@ -40,6 +40,7 @@ import { registerHooks } from './endpoints/hooks.ts'
 import { registerIngest } from './endpoints/ingest.ts'
 import { registerKeyRequests } from './endpoints/key-requests.ts'
 import { registerKeys } from './endpoints/keys.ts'
+import { registerMappingTrials } from './endpoints/mapping-trials.ts'
 import { registerMappings } from './endpoints/mappings.ts'
 import { registerMaps } from './endpoints/maps.ts'
 import { registerOgc } from './endpoints/ogc.ts'
@@ -225,6 +226,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   registerCalendars(app, parts, known)
   registerConnections(app, parts)
   registerMappings(app, parts)
+  registerMappingTrials(app, parts)
   registerFoundDevices(app, parts)
   registerRounds(app, parts, liveRounds)
   registerRoundReports(app, parts)

@@ -1,12 +1,9 @@
 import { z } from 'zod'
-import { settingsSchema } from '../../model/device.ts'
 import { KerbsideError } from '../../model/error.ts'
 import { idSchema } from '../../model/id.ts'
 import { type Mapping, mappingSchema, newMappingSchema } from '../../model/mapping.ts'
 import type { Page, PageQuery } from '../../model/page.ts'
-import { REJECTION_REASONS } from '../../model/rejection.ts'
 import { formatTime } from '../../model/time.ts'
-import { NETWORKS } from '../../model/uplink.ts'
 import type { MappingVersion } from '../../registry/registry.ts'
 import { answers, answersEmpty, documented } from '../documented.ts'
 import { findMapping, isReady, readyMappings } from '../find-mapping.ts'
@@ -23,37 +20,13 @@ const versionSchema = z.object({
   ...mappingSchema.shape,
   createdTime: z.iso.datetime().describe('Uplinks since then were read by it, until the next version'),
 })
-const trialSchema = z.strictObject({
-  mapping: newMappingSchema,
-  sample: z.unknown(),
-  port: z.int().min(0).max(255).optional(),
-  settings: settingsSchema.optional().describe('Of the device: with the distances of a bin it has a level'),
-})
-const triedSchema = z.object({
-  network: z.enum(NETWORKS).nullable().describe('Whose message the sample is; null for a payload by itself'),
-  readings: z.array(
-    z.looseObject({
-      time: z.iso.datetime(),
-      sums: z
-        .record(z.string(), z.number())
-        .optional()
-        .describe('Ever-growing sums, by field: a reading has what they grew by since the last one'),
-    }),
-  ),
-  rejection: z.object({ reason: z.enum(REJECTION_REASONS), detail: z.string() }).nullable(),
-})
 schemas.add(newMappingSchema, { id: 'NewMapping' })
 schemas.add(shownSchema, { id: 'Mapping' })
 
 /** How makers' payloads are read. */
 export function registerMappings(
   app: Api,
-  {
-    registry,
-    tryMapping,
-    clock,
-    publicUrl = '',
-  }: Pick<ApiParts, 'registry' | 'tryMapping' | 'clock' | 'publicUrl'>,
+  { registry, publicUrl = '' }: Pick<ApiParts, 'registry' | 'publicUrl'>,
 ): void {
   const url = '/v1/authorities/:authority/mappings'
   const params = authorityParams.extend({ id: idSchema })
@@ -102,36 +75,6 @@ export function registerMappings(
       const created = await registry.createMapping(authority, request.body, actorOf(request))
       reply.header('location', `${publicUrl}/v1/authorities/${authority}/mappings/${created.id}`)
       return reply.code(201).send(show(created))
-    },
-  )
-
-  app.post(
-    `${url}/try`,
-    {
-      config: { scope: 'read' },
-      schema: {
-        ...documented(
-          'devices',
-          'tryMapping',
-          'What a mapping would make of a sample',
-          'The sample is a message of The Things Stack or ChirpStack, or a decoded payload by itself, which `port` may say the port of. Nothing is kept.',
-        ),
-        params: authorityParams,
-        body: trialSchema,
-        response: answers(200, 'The readings, or why they would be in quarantine', triedSchema),
-      },
-    },
-    async ({ body: { port = null, settings = {}, ...trial } }) => {
-      const { network, readings, rejection } = tryMapping({ ...trial, port, settings, now: clock.now() })
-      return {
-        network,
-        readings: readings.map(({ time, fields, sums }) => ({
-          time: formatTime(time),
-          ...fields,
-          ...(Object.keys(sums).length > 0 && { sums }),
-        })),
-        rejection,
-      }
     },
   )
 
