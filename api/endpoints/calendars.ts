@@ -13,6 +13,7 @@ import { listHouseholdDays } from '../household-days.ts'
 import type { KnownCallers } from '../known-callers.ts'
 import { languageOf, languageQuery } from '../language.ts'
 import { termsOf, termsShape } from '../licences.ts'
+import { pageOf, pageQuery, sendPage } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { authorityParams } from '../schemas.ts'
 import { createShowRound } from '../show-rounds.ts'
@@ -27,6 +28,7 @@ const uprnParams = authorityParams.extend({
 const calendarAnswer = answersWith(200, 'A calendar (iCalendar, RFC 5545)', {
   'text/calendar': { schema: z.string() },
 })
+const calendarSchema = z.object({ id: idSchema, name: z.string(), stream: z.string(), calendar: z.string() })
 const binDaysSchema = z.object({
   uprn: z.string(),
   ...termsShape,
@@ -48,6 +50,41 @@ export function registerCalendars(app: Api, parts: ApiParts, known: KnownCallers
   const url = '/v1/authorities/:authority/calendars'
   const config = { scope: 'read', published: 'bin-days', isLicensed: true } as const
   const show = createShowRound(parts)
+
+  app.get(
+    url,
+    {
+      config,
+      schema: {
+        ...documentedPublishable(
+          'open-data',
+          'listCalendars',
+          'List the collections that there are calendars of',
+          'Of a household there is one by its UPRN, at `calendars/uprns/{uprn}.ics`.',
+        ),
+        params: authorityParams,
+        querystring: pageQuery,
+        response: answers(200, 'A page of calendars', pageOf(calendarSchema).extend(termsShape)),
+      },
+    },
+    async (request, reply) => {
+      const { authority: id } = request.params
+      const page = await registry.listCollections(id, request.query)
+      const told = sendPage(
+        request,
+        reply,
+        page,
+        ({ collection }) => ({
+          id: collection.id,
+          name: collection.name,
+          stream: collection.stream,
+          calendar: `${publicUrl ?? ''}/v1/authorities/${id}/calendars/collections/${collection.id}.ics`,
+        }),
+        publicUrl,
+      )
+      return { ...told, ...termsOf(await known.getAuthority(id), 'bin-days') }
+    },
+  )
 
   app.get(
     `${url}/collections/:collection.ics`,

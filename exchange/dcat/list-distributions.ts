@@ -134,6 +134,31 @@ const OTHERS: { readonly [D in Publishable]?: (root: string) => Distribution[] }
       frequency: 'irregular',
     },
   ],
+  'service-alerts': (root) =>
+    (
+      [
+        ['service-alerts', 'What passengers are told of disturbances'],
+        ['works', 'Works in the streets, and announced changes of service'],
+      ] as const
+    ).map(([id, title]) => ({
+      id,
+      title: `${title}, as an Atom feed`,
+      accessUrl: `${root}/feeds/${id}.atom`,
+      downloadUrl: `${root}/feeds/${id}.atom`,
+      mediaType: 'application/atom+xml',
+      format: 'ATOM',
+      frequency: 'continuous',
+    })),
+  'bin-days': (root) => [
+    {
+      id: 'icalendar',
+      title: 'Bin days of collections and of households, as calendars',
+      accessUrl: `${root}/calendars`,
+      mediaType: 'text/calendar',
+      format: 'ICS',
+      frequency: 'irregular',
+    },
+  ],
   open311: (root) => [
     {
       id: 'open311',

@@ -14,7 +14,7 @@ async function createAlpha() {
   await app.createAuthority({
     id: 'alpha',
     name: 'Alpha',
-    published: ['bins', 'gtfs', 'gtfs-rt', 'service-alerts'],
+    published: ['bins', 'gtfs', 'gtfs-rt', 'service-alerts', 'bin-days'],
     licence: LICENCE,
     attribution: 'Town of Alpha',
     publication: { gtfs: { title: 'Buses of Alpha', licence: 'https://licence.example/gtfs' } },
@@ -40,7 +40,13 @@ test('the catalogue has what is published, on its terms and in all its forms, an
   const datasets = new Map<string, Node>(
     body['dcat:dataset'].map((one: Node) => [String(one['dct:identifier']), one]),
   )
-  expect([...datasets.keys()]).toEqual(['alpha/bins', 'alpha/gtfs', 'alpha/gtfs-rt'])
+  expect([...datasets.keys()]).toEqual([
+    'alpha/bins',
+    'alpha/gtfs',
+    'alpha/gtfs-rt',
+    'alpha/service-alerts',
+    'alpha/bin-days',
+  ])
   const bins = datasets.get('alpha/bins')
   expect(bins?.['dct:temporal']).toMatchObject({ 'dcat:startDate': { '@value': '2026-02-14T11:00:00.000Z' } })
   const forms = bins?.['dcat:distribution'] as Node[]
@@ -69,7 +75,9 @@ test('every address of the catalogue is one that is there', async () => {
   const app = await createAlpha()
   const { body } = await app.call('GET', `${ALPHA}/dcat.jsonld`, { key: null })
   const addresses = body['dcat:dataset']
-    .filter((one: Node) => one['dct:identifier'] === 'alpha/bins')
+    .filter((one: Node) =>
+      ['alpha/bins', 'alpha/service-alerts', 'alpha/bin-days'].includes(String(one['dct:identifier'])),
+    )
     .flatMap((one: Node) => [
       one['dcat:landingPage'],
       ...(one['dcat:distribution'] as Node[]).flatMap((form) => [

@@ -132,6 +132,24 @@ describe('bin days', () => {
     expect((await get('calendars/uprns/100', { key })).status).toBe(200)
   })
 
+  test('of collections are listed with their calendars, and without what is the authority’s own', async () => {
+    const { get } = await createTown()
+    const { body } = await get('calendars?limit=1')
+    expect(body).toEqual({
+      items: [
+        {
+          id: 'garden',
+          name: 'Garden, leaves',
+          stream: 'garden',
+          calendar: 'https://town.example/v1/authorities/alpha/calendars/collections/garden.ics',
+        },
+      ],
+      next: 'garden',
+      licence: 'https://town.example/licence',
+      attribution: 'Alpha Waste',
+    })
+  })
+
   test('are a calendar that stays the same until something changes', async () => {
     const { app, get } = await createTown()
     const first = await get('calendars/uprns/200.ics', { headers: { 'accept-language': 'cy' } })
