@@ -23,10 +23,12 @@ export function addMethodNotAllowed(app: Api): void {
       url,
       schema: { hide: true },
       config: { scope: 'public' },
-      handler: async (request, reply) => {
+      // Counted as any request, and before anybody asks of what type its body is.
+      preParsing: async (request, reply) => {
         reply.header('allow', allow)
         throw new KerbsideError('METHOD_NOT_ALLOWED', `${request.method} is not possible here, but ${allow}`)
       },
+      handler: async () => undefined,
     })
   }
 }

@@ -269,6 +269,8 @@ test('a method that a path does not have is 405 and says which it has', async ()
   const { status, headers, body } = await app.call('PUT', `${ALPHA}/devices`)
   expect([status, body.code]).toEqual([405, 'METHOD_NOT_ALLOWED'])
   expect(headers['allow']).toBe('GET, HEAD, POST, OPTIONS')
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  expect((await app.call('PUT', `${ALPHA}/devices`, { body: 'a=b', headers: form })).status).toBe(405)
 })
 
 test.each(['TRACE', 'QUERY'])('%s is 405 as any other method that a path does not have', async (method) => {
