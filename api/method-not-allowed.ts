@@ -10,7 +10,6 @@ export const POSSIBLE_NOWHERE: readonly HTTPMethods[] = ['TRACE', 'QUERY']
 
 /** A path that is there, asked by a method that is not, gets 405 with `Allow` (RFC 9110, 15.5.6). Called last. */
 export function addMethodNotAllowed(app: Api): void {
-  app.addHttpMethod('QUERY')
   const methodsByUrl = Map.groupBy(app.knownRoutes, (route) => route.url)
   for (const [url, routes] of methodsByUrl) {
     const allowed = METHODS.filter((method) => routes.some((route) => route.method === method))
