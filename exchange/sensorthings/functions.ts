@@ -1,5 +1,5 @@
 import type { Value } from './expression.ts'
-import { findSide, type Geometry, isGeometry, measureDegrees, type Side } from './geometry.ts'
+import { findSide, type Geometry, isGeometry, measureDegrees, measureLength, type Side } from './geometry.ts'
 import { createTimeSpan, isBefore, isTimeSpan, type TimeSpan } from './time-span.ts'
 
 interface QueryFunction {
@@ -52,6 +52,7 @@ export const FUNCTIONS: Readonly<Record<string, QueryFunction>> = {
   ceiling: ofNumber(Math.ceil),
 
   'geo.distance': ofPlaces(measureDegrees),
+  'geo.length': { operands: [1], evaluate: ([line]) => (isGeometry(line) ? measureLength(line) : null) },
   'geo.intersects': ofSide((side) => side !== 'outside'),
   st_equals: {
     operands: [2],
@@ -60,6 +61,9 @@ export const FUNCTIONS: Readonly<Record<string, QueryFunction>> = {
   },
   st_disjoint: ofSide((side) => side === 'outside'),
   st_touches: ofSide((side) => side === 'border'),
+  // A point has nothing of its own beside what it shares, so it can do neither.
+  st_overlaps: ofSide(() => false),
+  st_crosses: ofSide(() => false),
   st_intersects: ofSide((side) => side !== 'outside'),
   st_within: {
     operands: [2],

@@ -79,6 +79,15 @@ export function measureDegrees(point: Position, geometry: Geometry): number {
   }
 }
 
+/** In degrees, along a line; null of what is none. */
+export function measureLength(geometry: Geometry): number | null {
+  if (geometry.type !== 'LineString') return null
+  return geometry.coordinates.reduce((sum, [x, y], index, line) => {
+    const [fromX, fromY] = line[index - 1] ?? [x, y]
+    return sum + Math.hypot(x - fromX, y - fromY)
+  }, 0)
+}
+
 function toEdge([x, y]: Position, [ax, ay]: Position, [bx, by]: Position): number {
   const [dx, dy] = [bx - ax, by - ay]
   const length = dx * dx + dy * dy

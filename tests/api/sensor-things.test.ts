@@ -313,6 +313,10 @@ describe('queries', () => {
     ],
     ["geo.intersects(Locations/location, geography'POINT(4.7 52.3)')", ['counter-1']],
     ["geo.distance(Locations/location, geography'POINT(4.5 52.1)') lt 0.15", ['bin-1', 'bin-2']],
+    [
+      "geo.length(geography'LINESTRING(0 0, 3 4, 3 5)') eq 6 and st_overlaps(Locations/location, geography'POINT(4.5 52.1)') eq false and id ne 'bus-1'",
+      ['bin-1', 'bin-2', 'counter-1'],
+    ],
     ["length(name) gt 5 and tolower(substring(name, 0, 6)) eq 'bridge'", ['counter-1']],
   ])('Things where %s', async (filter, expected) => {
     const { ids } = town
