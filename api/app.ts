@@ -116,7 +116,8 @@ export async function createApp(parts: ApiParts): Promise<Api> {
     handlerTimeout: limits.handlerTimeoutSeconds * 1000,
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerMalformed,
-    routerOptions: { maxParamLength: 500 },
+    // Clients of open data add a slash to an address before they go on from it.
+    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
   }).withTypeProvider<ZodTypeProvider>()
 
   app.setValidatorCompiler(compileValidator)

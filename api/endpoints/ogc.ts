@@ -162,42 +162,35 @@ export function registerOgc(
     return { ...read, place, described: describe(place.root, read) }
   }
 
-  const landing = {
-    config: CONFIG,
-    schema: {
-      ...documentedPublishable(
-        'open-data',
-        'getOgcLandingPage',
-        'OGC API – Features: the landing page',
-        'What is published, as other systems read it: GeoJSON in longitude and latitude (CRS84), and pages for people. Start here with any client of OGC API – Features – Part 1.',
-      ),
-      params: authorityParams,
-      querystring: formatQuery,
-      response: answersWith(200, 'The links', {
-        [JSON_TYPE]: { schema: landingSchema },
-        [HTML]: { schema: z.string() },
-      }),
-    },
-  }
-  const sendLanding = async (
-    request: FastifyRequest<{ Params: { authority: string }; Querystring: z.infer<typeof formatQuery> }>,
-    reply: FastifyReply,
-  ): Promise<never> => {
-    const { place } = await findPlace(request, request.params.authority)
-    const links = linkLandingPage(place.root, `${baseUrlOf(request, publicUrl)}/docs`)
-    const description = `What ${place.authority} publishes of its bins, counters, displays, vehicles and stops.`
-    return sendEither(request, reply, {
-      mediaType: JSON_TYPE,
-      json: () => ({ title: `Open data of ${place.authority}`, description, links }),
-      html: () => writeLandingHtml(place, description, links),
-    })
-  }
-  app.get(path, landing, sendLanding)
-  // Clients add a slash to an address before they go on from it.
   app.get(
-    `${path}/`,
-    { config: CONFIG, schema: { params: authorityParams, querystring: formatQuery.strict(), hide: true } },
-    sendLanding,
+    path,
+    {
+      config: CONFIG,
+      schema: {
+        ...documentedPublishable(
+          'open-data',
+          'getOgcLandingPage',
+          'OGC API – Features: the landing page',
+          'What is published, as other systems read it: GeoJSON in longitude and latitude (CRS84), and pages for people. Start here with any client of OGC API – Features – Part 1.',
+        ),
+        params: authorityParams,
+        querystring: formatQuery,
+        response: answersWith(200, 'The links', {
+          [JSON_TYPE]: { schema: landingSchema },
+          [HTML]: { schema: z.string() },
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { place } = await findPlace(request, request.params.authority)
+      const links = linkLandingPage(place.root, `${baseUrlOf(request, publicUrl)}/docs`)
+      const description = `What ${place.authority} publishes of its bins, counters, displays, vehicles and stops.`
+      return sendEither(request, reply, {
+        mediaType: JSON_TYPE,
+        json: () => ({ title: `Open data of ${place.authority}`, description, links }),
+        html: () => writeLandingHtml(place, description, links),
+      })
+    },
   )
 
   app.get(

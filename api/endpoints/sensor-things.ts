@@ -83,10 +83,6 @@ export function registerSensorThings(app: Api, parts: ApiParts, views: DatasetVi
     },
     async (request) => tellService(request, request.params.authority),
   )
-  // As it is written where it is joined with a set's name.
-  app.get(`${url}/`, { config, schema: { params: authorityParams, hide: true } }, async (request) =>
-    tellService(request, request.params.authority),
-  )
 
   for (let count = 1; count <= STEPS_MAX; count += 1) {
     const names = Array.from({ length: count }, (_, index) => `step${index + 1}`)
