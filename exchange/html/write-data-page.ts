@@ -13,7 +13,7 @@ h2 { font-size: 1.2rem; margin: 1.5rem 0 0.25rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; }
 caption { text-align: left; color: var(--quiet); padding-bottom: 0.25rem; }
-th, td { border-bottom: 1px solid var(--line); padding: 0.3rem 0.8rem 0.3rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; min-width: 4rem; }
+th, td { border-bottom: 1px solid var(--line); padding: 0.3rem 0.8rem 0.3rem 0; text-align: left; vertical-align: top; overflow-wrap: break-word; }
 td.number { font-variant-numeric: tabular-nums; }
 dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: 0.25rem 1rem; }
 dt { color: var(--quiet); }
