@@ -12,7 +12,7 @@ import { hasJudge } from '../fixtures/run-judge.ts'
 const run = promisify(execFile)
 /** From PyPI, the package of the same name; KERBSIDE_SCHEMATHESIS says where it is, if it is not on the PATH. */
 const COMMAND = process.env['KERBSIDE_SCHEMATHESIS'] ?? 'schemathesis'
-const SECONDS = Number(process.env['KERBSIDE_SCHEMATHESIS_SECONDS'] ?? 90)
+const SECONDS = Number(process.env['KERBSIDE_SCHEMATHESIS_SECONDS'] ?? 40)
 
 /** A stream ends when its reader goes. */
 const STREAMS = '/(events|changes)$'
