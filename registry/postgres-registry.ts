@@ -96,7 +96,7 @@ function createPostgresDatabase(pool: pg.Pool): RegistryDatabase {
       await sql`select pg_advisory_xact_lock(${SCHEMA_LOCK})`.execute(transaction)
     },
     // The server clears dead rows in its own time (autovacuum).
-    forgetRemoved: () => Promise.resolve(),
+    forgetRemoved: () => Promise.resolve(true),
     types: { id: sql`text collate "C"`, bytes: sql`bytea` },
     faultOf,
     close: () => kysely.destroy(),

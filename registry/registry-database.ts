@@ -23,8 +23,8 @@ export interface RegistryDatabase {
   bytesOf(hex: RawBuilder<string>): RawBuilder<Uint8Array>
   /** Lets one process at a time go on within a transaction, until its end. */
   lockSchema(transaction: Transaction<RegistryTables>): Promise<void>
-  /** What was removed is in no file any more, as far as the database lets go of it. */
-  forgetRemoved(): Promise<void>
+  /** What was removed is in no file any more, as far as the database lets go of it; false where it is to be tried again. */
+  forgetRemoved(): Promise<boolean>
   readonly types: ColumnTypes
   faultOf(error: unknown): DatabaseFault
   close(): Promise<void>

@@ -53,7 +53,8 @@ function createSqliteDatabase(client: SqliteClient): RegistryDatabase {
     lockSchema: () => Promise.resolve(),
     // Pages in the file are overwritten at once (secure_delete), so what is left of it is in the log.
     async forgetRemoved() {
-      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(kysely)
+      const { rows } = await sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(kysely)
+      return rows[0]?.busy === 0
     },
     types: { id: sql`text`, bytes: sql`blob` },
     faultOf,

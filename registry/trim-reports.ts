@@ -14,6 +14,8 @@ export function createTrimReportRecords(
   context: RegistryContext,
 ): Pick<Registry, 'trimReports' | 'forgetReporters'> {
   const { database } = context
+  // Who ended, or was held up by a reader, after a removal and before this has left it to be done.
+  let isLogForgotten = false
   return {
     async forgetReporters(authority, id, actor) {
       await database.transact(async (transaction) => {
@@ -27,7 +29,7 @@ export function createTrimReportRecords(
         if (numUpdatedRows === 0n) throw notFound('report', id)
         await recordAudit(transaction, context, [{ authority, actor, action: 'report.forget', target: id }])
       })
-      await database.forgetRemoved()
+      isLogForgotten = await database.forgetRemoved()
     },
 
     async trimReports({ now, contactDays }) {
@@ -59,7 +61,7 @@ export function createTrimReportRecords(
         }
         return Number(numUpdatedRows) + Number(numDeletedRows) + crowded.rows.length
       })
-      if (removed > 0) await database.forgetRemoved()
+      if (removed > 0 || !isLogForgotten) isLogForgotten = await database.forgetRemoved()
       return removed
     },
   }
