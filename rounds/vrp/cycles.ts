@@ -3,11 +3,8 @@ const FIRST_TEMPERATURE = 0.5
 const LAST_TEMPERATURE = 0.005
 /** A search that begins with a plan that was good yesterday, or an hour ago, is not to lose it. */
 const WARM_TEMPERATURE = 0.05
-/**
- * When the cycles of cooling end, as parts of the whole: a short one, so that there is a good plan soon for whoever stops, and one
- * that has nearly all of the time, since a slow cooling finds the most.
- */
-const CYCLE_ENDS = [0.1, 1]
+/** When the cycles of cooling end, as parts of the whole: growing ones, so that there is a good plan whenever somebody stops. */
+const CYCLE_ENDS = [1 / 13, 4 / 13, 1]
 /** More than this for each customer has not been seen to help. */
 const ITERATIONS_PER_CUSTOMER_MAX = 15_000
 
