@@ -1,9 +1,7 @@
 import { PAYLOAD_BYTES_MAX } from '../../model/reading.ts'
 import type { Network, Uplink } from '../../model/uplink.ts'
-import { readChirpstackUplink } from '../uplinks/read-chirpstack-uplink.ts'
-import { readTtsUplink } from '../uplinks/read-tts-uplink.ts'
+import { UPLINK_READERS } from '../uplinks/read-network-message.ts'
 
-const READERS = { tts: readTtsUplink, chirpstack: readChirpstackUplink }
 const DEV_EUI = /^[0-9A-Fa-f]{16}$/
 
 export interface PeekedUplink {
@@ -27,7 +25,7 @@ export function peekUplink(
   } catch {
     return broken
   }
-  const read = READERS[network](message)
+  const read = UPLINK_READERS[network](message)
   if (!read) return undefined
   return 'reason' in read ? broken : { devEui: read.devEui, uplink: read }
 }
