@@ -13,6 +13,9 @@ export interface FormField {
 
 let count = 0
 
+/** Of an input for ids and other names that a keyboard is not to mend. */
+export const PLAIN_TEXT = { type: 'text', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' }
+
 export function createFormField({
   input,
   path,

@@ -1,6 +1,6 @@
 import { element, replaceChildren } from '../../elements.ts'
 import type { PageContext } from '../../page.ts'
-import { createFormField, showFaults } from '../../parts/form-field.ts'
+import { createFormField, PLAIN_TEXT, showFaults } from '../../parts/form-field.ts'
 import { createStatus } from '../../parts/status.ts'
 import type { PanelPart } from '../town/panel-part.ts'
 import { type Credentials, type Device, KINDS, type Kind } from './device.ts'
@@ -31,12 +31,9 @@ export function openRegistration(
   })
   const id = createFormField({
     input: element('input', {
-      type: 'text',
+      ...PLAIN_TEXT,
       required: true,
       pattern: ID_PATTERN,
-      autocomplete: 'off',
-      autocapitalize: 'none',
-      spellcheck: 'false',
       oninput: checkId,
     }),
     path: 'id',

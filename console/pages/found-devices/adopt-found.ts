@@ -1,7 +1,7 @@
 import { pathOf } from '../../api.ts'
 import { element, replaceChildren } from '../../elements.ts'
 import type { PageContext } from '../../page.ts'
-import { createFormField, showFaults } from '../../parts/form-field.ts'
+import { createFormField, PLAIN_TEXT, showFaults } from '../../parts/form-field.ts'
 import { createStatus } from '../../parts/status.ts'
 import type { Kind } from '../devices/device.ts'
 import { createDeviceForm, type DeviceForm } from '../devices/device-form.ts'
@@ -18,12 +18,9 @@ export async function openAdoption(context: PageContext, devEui: string): Promis
   const status = createStatus()
   const id = createFormField({
     input: element('input', {
-      type: 'text',
+      ...PLAIN_TEXT,
       required: true,
       maxlength: 63,
-      autocomplete: 'off',
-      autocapitalize: 'none',
-      spellcheck: 'false',
       value: proposeId(found),
     }),
     path: 'id',

@@ -1,7 +1,7 @@
 import { pathOf } from '../../api.ts'
 import { element } from '../../elements.ts'
 import type { PageContext } from '../../page.ts'
-import { createFormField, showFaults } from '../../parts/form-field.ts'
+import { createFormField, PLAIN_TEXT, showFaults } from '../../parts/form-field.ts'
 import { createStatus } from '../../parts/status.ts'
 import { nameKind } from '../devices/device-things.ts'
 import type { FoundDevice } from '../found-devices/found-device.ts'
@@ -33,12 +33,9 @@ export async function openMappingEdit(
   const rows = createRuleRows((rules) => change({ rules }))
   const idField = createFormField({
     input: element('input', {
-      type: 'text',
+      ...PLAIN_TEXT,
       required: true,
       maxlength: 63,
-      autocomplete: 'off',
-      autocapitalize: 'none',
-      spellcheck: 'false',
       value: known.id,
       readonly: !isNew,
       oninput: () => change({ id: idField.input.value }),

@@ -1,7 +1,7 @@
 import { element } from '../../elements.ts'
 import type { PageContext } from '../../page.ts'
 import { openDialog } from '../../parts/dialog.ts'
-import { createFormField, showFaults } from '../../parts/form-field.ts'
+import { createFormField, PLAIN_TEXT, showFaults } from '../../parts/form-field.ts'
 import { createStatus } from '../../parts/status.ts'
 import { dayOf } from '../../write-time.ts'
 import type { Share } from './share.ts'
@@ -13,12 +13,9 @@ export async function openGrantDialog({ api, authority }: PageContext): Promise<
   const status = createStatus()
   const to = createFormField({
     input: element('input', {
-      type: 'text',
+      ...PLAIN_TEXT,
       required: true,
       maxlength: 63,
-      autocomplete: 'off',
-      autocapitalize: 'none',
-      spellcheck: 'false',
     }),
     path: 'to',
     label: 'Id of the authority that may use it',
@@ -37,10 +34,7 @@ export async function openGrantDialog({ api, authority }: PageContext): Promise<
   })
   const ids = createFormField({
     input: element('input', {
-      type: 'text',
-      autocomplete: 'off',
-      autocapitalize: 'none',
-      spellcheck: 'false',
+      ...PLAIN_TEXT,
     }),
     path: 'dataset',
     label: 'Which of them',
