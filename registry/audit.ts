@@ -25,6 +25,16 @@ export function createAuditRecords({ database }: RegistryContext): Pick<Registry
   }
 }
 
+/** Of a change of what an authority has: its noun, with underscores, and what was done to it. */
+export function entryOf(
+  { noun, authority, id }: { readonly noun: string; readonly authority: string; readonly id: string },
+  change: 'create' | 'update' | 'delete',
+  actor: string,
+  detail?: unknown,
+): Audited {
+  return { authority, actor, action: `${noun.replaceAll(' ', '_')}.${change}`, target: id, detail }
+}
+
 /** All that is there is of an authority that was deleted: what its id stands for is another one from now on. */
 export async function markAuditEarlier(transaction: RegistryTransaction, authority: string): Promise<void> {
   await transaction

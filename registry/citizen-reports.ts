@@ -11,8 +11,9 @@ import {
 } from '../model/citizen-report.ts'
 import { KerbsideError } from '../model/error.ts'
 import { measureMetres } from '../model/measure-metres.ts'
-import { recordAudit } from './audit.ts'
+import { entryOf, recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
+import { countRows } from './count-rows.ts'
 import { listPage } from './list-page.ts'
 import type { Registry } from './registry.ts'
 import {
@@ -71,7 +72,10 @@ export function createReportRecords(
         const first = same && { ...same, voices: same.voices + 1, updated_time: now }
         if (first) await updateRow(transaction, first)
         const { service, deviceId } = report
-        const made = entry(authority, row.id, 'create', actor, { service, deviceId })
+        const made = entryOf({ noun: 'report', authority, id: row.id }, 'create', actor, {
+          service,
+          deviceId,
+        })
         // Voices are not told to the audit: a flood of them would leave no room for anything else.
         if (!same) await recordAudit(transaction, context, [made])
         return { report: toReport(first ?? row), isDuplicate: same !== undefined }
@@ -167,7 +171,9 @@ export function createReportRecords(
           // What is written for people may name them.
           ...(patch.note !== undefined && { note: patch.note === null ? 'removed' : 'written' }),
         }
-        await recordAudit(transaction, context, [entry(authority, report.id, 'update', actor, detail)])
+        await recordAudit(transaction, context, [
+          entryOf({ noun: 'report', authority, id }, 'update', actor, detail),
+        ])
         return report
       })
     },
@@ -220,14 +226,12 @@ async function refuseTooMany(
   authority: string,
   openMax: number,
 ): Promise<void> {
-  const { count } = await transaction
+  const open = transaction
     .selectFrom('citizen_reports')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('authority', '=', authority)
     .where('status', '=', 'open')
     .where('duplicate_of', 'is', null)
-    .executeTakeFirstOrThrow()
-  if (Number(count) < openMax) return
+  if ((await countRows(open)) < openMax) return
   throw new KerbsideError('BUSY', `${openMax} reports are open already; try again when there are fewer`)
 }
 
@@ -316,8 +320,4 @@ function writeDocument({ outcome, language, readings, note }: ReportDocument): s
 function writeTexts(texts: Readonly<Record<string, string | null>>): string {
   const cleaned = Object.entries(texts).map(([name, text]) => [name, text === null ? null : cleanText(text)])
   return JSON.stringify(Object.fromEntries(cleaned))
-}
-
-function entry(authority: string, target: string, change: string, actor: string, detail: unknown) {
-  return { authority, actor, action: `report.${change}`, target, detail }
 }

@@ -1,11 +1,11 @@
+import { sql } from 'kysely'
 import type { Collection, CollectionRecord, CollectionSummary } from '../model/collection.ts'
-import { KerbsideError } from '../model/error.ts'
-import { recordAudit } from './audit.ts'
+import { entryOf, recordAudit } from './audit.ts'
 import { insertRows } from './insert-rows.ts'
 import { listById } from './list-page.ts'
+import { deleteOne, insertWithin, type Owned, updateOne } from './owned-rows.ts'
 import type { Registry } from './registry.ts'
 import {
-  alreadyExists,
   lockAuthority,
   notFound,
   type RegistryContext,
@@ -75,66 +75,46 @@ export function createCollectionRecords(
     createCollection(authority, collection, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
-        const { count } = await transaction
-          .selectFrom('collections')
-          .select(({ fn }) => fn.countAll<number>().as('count'))
-          .where('authority', '=', authority)
-          .executeTakeFirstOrThrow()
-        const { numInsertedOrUpdatedRows } = await transaction
-          .insertInto('collections')
-          .values({ authority, ...toRow(collection), revision: 0, changed_time: clock.now() })
-          .onConflict((conflict) => conflict.columns(['authority', 'id']).doNothing())
-          .executeTakeFirstOrThrow()
-        if (!numInsertedOrUpdatedRows) throw alreadyExists('collection', collection.id)
-        if (Number(count) >= COLLECTIONS_MAX) {
-          throw new KerbsideError('CONFLICT', `There are ${COLLECTIONS_MAX} collections already.`)
-        }
+        const owned = ownedBy(authority, collection.id)
+        const row = { authority, ...toRow(collection), revision: 0, changed_time: clock.now() }
+        await insertWithin(transaction, COLLECTIONS_MAX, owned, row)
         await insertUprns(transaction, authority, collection)
-        await recordAudit(transaction, context, [
-          entry(authority, collection.id, 'create', actor, collection),
-        ])
+        await recordAudit(transaction, context, [entryOf(owned, 'create', actor, summarise(collection))])
       })
     },
 
     updateCollection(authority, collection, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
-        const { numUpdatedRows } = await transaction
-          .updateTable('collections')
-          .set(({ eb }) => ({
-            ...toRow(collection),
-            revision: eb('revision', '+', 1),
-            changed_time: clock.now(),
-          }))
-          .where('authority', '=', authority)
-          .where('id', '=', collection.id)
-          .executeTakeFirstOrThrow()
-        if (numUpdatedRows === 0n) throw notFound('collection', collection.id)
+        const owned = ownedBy(authority, collection.id)
+        await updateOne(transaction, owned, {
+          ...toRow(collection),
+          revision: sql<number>`revision + 1`,
+          changed_time: clock.now(),
+        })
         await transaction
           .deleteFrom('collection_uprns')
           .where('authority', '=', authority)
           .where('collection', '=', collection.id)
           .execute()
         await insertUprns(transaction, authority, collection)
-        await recordAudit(transaction, context, [
-          entry(authority, collection.id, 'update', actor, collection),
-        ])
+        await recordAudit(transaction, context, [entryOf(owned, 'update', actor, summarise(collection))])
       })
     },
 
     deleteCollection(authority, id, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
-        const { numDeletedRows } = await transaction
-          .deleteFrom('collections')
-          .where('authority', '=', authority)
-          .where('id', '=', id)
-          .executeTakeFirstOrThrow()
-        if (numDeletedRows === 0n) throw notFound('collection', id)
-        await recordAudit(transaction, context, [entry(authority, id, 'delete', actor)])
+        const owned = ownedBy(authority, id)
+        await deleteOne(transaction, owned)
+        await recordAudit(transaction, context, [entryOf(owned, 'delete', actor)])
       })
     },
   }
+}
+
+function ownedBy(authority: string, id: string): Owned<'collections'> {
+  return { table: 'collections', noun: 'collection', authority, id }
 }
 
 async function insertUprns(
@@ -154,11 +134,7 @@ function toRecord(row: RegistryTables['collections']): CollectionRecord {
   return { collection: JSON.parse(row.document), revision: row.revision, changedTime: row.changed_time }
 }
 
+/** Without its households: tens of thousands of them would fill the audit. */
 function summarise({ uprns, ...collection }: Collection): CollectionSummary {
   return { ...collection, uprnCount: uprns?.length ?? null }
-}
-
-/** Without its households: tens of thousands of them would fill the audit. */
-function entry(authority: string, target: string, change: string, actor: string, detail?: Collection) {
-  return { authority, actor, action: `collection.${change}`, target, detail: detail && summarise(detail) }
 }

@@ -1,9 +1,9 @@
 import type { Connection, ConnectionState } from '../model/connection.ts'
-import { KerbsideError } from '../model/error.ts'
-import { recordAudit } from './audit.ts'
+import { entryOf, recordAudit } from './audit.ts'
 import { listById } from './list-page.ts'
+import { deleteOne, insertWithin, type Owned, updateOne } from './owned-rows.ts'
 import type { ConnectionRecord, Registry } from './registry.ts'
-import { alreadyExists, lockAuthority, notFound, type RegistryContext } from './registry-context.ts'
+import { lockAuthority, notFound, type RegistryContext } from './registry-context.ts'
 
 /** An authority may have as many; one more is refused. */
 const CONNECTIONS_MAX = 50
@@ -63,62 +63,38 @@ export function createConnectionRecords(
     createConnection(authority, connection, sealed, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
-        const { count } = await transaction
-          .selectFrom('connections')
-          .select(({ fn }) => fn.countAll<number>().as('count'))
-          .where('authority', '=', authority)
-          .executeTakeFirstOrThrow()
-        const { numInsertedOrUpdatedRows } = await transaction
-          .insertInto('connections')
-          .values({
-            authority,
-            id: connection.id,
-            version: context.nextId(),
-            document: JSON.stringify(connection),
-            sealed,
-          })
-          .onConflict((conflict) => conflict.columns(['authority', 'id']).doNothing())
-          .executeTakeFirstOrThrow()
-        if (!numInsertedOrUpdatedRows) throw alreadyExists('connection', connection.id)
-        if (Number(count) >= CONNECTIONS_MAX) {
-          throw new KerbsideError('CONFLICT', `There are ${CONNECTIONS_MAX} connections already.`)
+        const owned = ownedBy(authority, connection.id)
+        const row = {
+          authority,
+          id: connection.id,
+          version: context.nextId(),
+          document: JSON.stringify(connection),
+          sealed,
         }
-        await recordAudit(transaction, context, [
-          entry(authority, connection.id, 'create', actor, connection),
-        ])
+        await insertWithin(transaction, CONNECTIONS_MAX, owned, row)
+        await recordAudit(transaction, context, [entryOf(owned, 'create', actor, connection)])
       })
     },
 
     updateConnection(authority, connection, sealed, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
-        const { numUpdatedRows } = await transaction
-          .updateTable('connections')
-          .set({
-            version: context.nextId(),
-            document: JSON.stringify(connection),
-            ...(sealed !== undefined && { sealed }),
-          })
-          .where('authority', '=', authority)
-          .where('id', '=', connection.id)
-          .executeTakeFirstOrThrow()
-        if (numUpdatedRows === 0n) throw notFound('connection', connection.id)
-        await recordAudit(transaction, context, [
-          entry(authority, connection.id, 'update', actor, connection),
-        ])
+        const owned = ownedBy(authority, connection.id)
+        await updateOne(transaction, owned, {
+          version: context.nextId(),
+          document: JSON.stringify(connection),
+          ...(sealed !== undefined && { sealed }),
+        })
+        await recordAudit(transaction, context, [entryOf(owned, 'update', actor, connection)])
       })
     },
 
     deleteConnection(authority, id, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
-        const { numDeletedRows } = await transaction
-          .deleteFrom('connections')
-          .where('authority', '=', authority)
-          .where('id', '=', id)
-          .executeTakeFirstOrThrow()
-        if (numDeletedRows === 0n) throw notFound('connection', id)
-        await recordAudit(transaction, context, [entry(authority, id, 'delete', actor)])
+        const owned = ownedBy(authority, id)
+        await deleteOne(transaction, owned)
+        await recordAudit(transaction, context, [entryOf(owned, 'delete', actor)])
       })
     },
 
@@ -150,6 +126,10 @@ export function createConnectionRecords(
   }
 }
 
+function ownedBy(authority: string, id: string): Owned<'connections'> {
+  return { table: 'connections', noun: 'connection', authority, id }
+}
+
 function toRecord({ authority, version, document, sealed, state }: ConnectionRow): ConnectionRecord {
   return {
     authority,
@@ -158,8 +138,4 @@ function toRecord({ authority, version, document, sealed, state }: ConnectionRow
     sealed: sealed === null ? null : new Uint8Array(sealed),
     state: state === null ? null : (JSON.parse(state) as ConnectionState),
   }
-}
-
-function entry(authority: string, target: string, change: string, actor: string, detail?: unknown) {
-  return { authority, actor, action: `connection.${change}`, target, detail }
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { countRows } from './count-rows.ts'
 import { type DeviceRow, toDeviceRecord } from './device-row.ts'
 import type { DeviceChange, Registry } from './registry.ts'
 import type { RegistryContext, RegistryTransaction } from './registry-context.ts'
@@ -81,11 +82,7 @@ export async function recordAllDeleted(
 ): Promise<void> {
   // Locks before it counts, so that no device comes in between.
   await takeVersions(transaction, 0)
-  const { count } = await transaction
-    .selectFrom('devices')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('authority', '=', authority)
-    .executeTakeFirstOrThrow()
+  const count = await countRows(transaction.selectFrom('devices').where('authority', '=', authority))
   if (count === 0) return
   const firstVersion = await takeVersions(transaction, count)
   await sql`

@@ -1,12 +1,11 @@
-import { KerbsideError } from '../model/error.ts'
 import { type Hook, NEW_HOOK_PROGRESS } from '../model/hook.ts'
-import { recordAudit } from './audit.ts'
+import { entryOf, recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
 import { keepHookDeliveries } from './hook-deliveries.ts'
 import { listById } from './list-page.ts'
+import { deleteOne, insertWithin, type Owned, updateOne } from './owned-rows.ts'
 import type { HookRecord, Registry } from './registry.ts'
 import {
-  alreadyExists,
   lockAuthority,
   notFound,
   type RegistryContext,
@@ -45,11 +44,7 @@ export function createHookRecords(
     createHook(authority, hook, sealed, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
-        const { count } = await transaction
-          .selectFrom('hooks')
-          .select(({ fn }) => fn.countAll<number>().as('count'))
-          .where('authority', '=', authority)
-          .executeTakeFirstOrThrow()
+        const owned = ownedBy(authority, hook.id)
         const row: RegistryTables['hooks'] = {
           authority,
           id: hook.id,
@@ -62,16 +57,8 @@ export function createHookRecords(
           paused_time: null,
           pause_note: null,
         }
-        const { numInsertedOrUpdatedRows } = await transaction
-          .insertInto('hooks')
-          .values(row)
-          .onConflict((conflict) => conflict.columns(['authority', 'id']).doNothing())
-          .executeTakeFirstOrThrow()
-        if (!numInsertedOrUpdatedRows) throw alreadyExists('hook', hook.id)
-        if (Number(count) >= HOOKS_MAX) {
-          throw new KerbsideError('CONFLICT', `There are ${HOOKS_MAX} hooks already.`)
-        }
-        await recordAudit(transaction, context, [entry(authority, hook.id, 'create', actor, tell(hook))])
+        await insertWithin(transaction, HOOKS_MAX, owned, row)
+        await recordAudit(transaction, context, [entryOf(owned, 'create', actor, tell(hook))])
         return toRecord(row)
       })
     },
@@ -98,18 +85,14 @@ export function createHookRecords(
           paused_time: isPaused ? (before.paused_time ?? clock.now()) : null,
           pause_note: isPaused ? before.pause_note : null,
         }
-        await transaction
-          .updateTable('hooks')
-          .set(row)
-          .where('authority', '=', authority)
-          .where('id', '=', id)
-          .execute()
+        const owned = ownedBy(authority, id)
+        await updateOne(transaction, owned, row)
         const detail = {
           ...(change.hook && tell(change.hook)),
           ...(change.sealed && { secret: 'replaced' }),
           isPaused,
         }
-        await recordAudit(transaction, context, [entry(authority, id, 'update', actor, detail)])
+        await recordAudit(transaction, context, [entryOf(owned, 'update', actor, detail)])
         return toRecord(row)
       })
     },
@@ -117,13 +100,9 @@ export function createHookRecords(
     deleteHook(authority, id, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
-        const { numDeletedRows } = await transaction
-          .deleteFrom('hooks')
-          .where('authority', '=', authority)
-          .where('id', '=', id)
-          .executeTakeFirstOrThrow()
-        if (numDeletedRows === 0n) throw notFound('hook', id)
-        await recordAudit(transaction, context, [entry(authority, id, 'delete', actor)])
+        const owned = ownedBy(authority, id)
+        await deleteOne(transaction, owned)
+        await recordAudit(transaction, context, [entryOf(owned, 'delete', actor)])
       })
     },
 
@@ -174,6 +153,10 @@ export function createHookRecords(
   }
 }
 
+function ownedBy(authority: string, id: string): Owned<'hooks'> {
+  return { table: 'hooks', noun: 'hook', authority, id }
+}
+
 /** Behind what has been: a new hook is told of what comes. */
 async function readPosition(transaction: RegistryTransaction, authority: string): Promise<number> {
   const { last } = await transaction
@@ -205,8 +188,4 @@ function toRecord(row: RegistryTables['hooks']): HookRecord {
 /** Without what follows the host: it is what some receivers know a sender by. */
 function tell({ name, url, email, events, conditions }: Hook): object {
   return { name, ...(url === null ? { email } : { url: new URL(url).origin }), events, conditions }
-}
-
-function entry(authority: string, target: string, change: string, actor: string, detail?: unknown) {
-  return { authority, actor, action: `hook.${change}`, target, detail }
 }

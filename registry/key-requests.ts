@@ -3,6 +3,7 @@ import { KerbsideError } from '../model/error.ts'
 import type { KeyRequest } from '../model/key-request.ts'
 import { recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
+import { countRows } from './count-rows.ts'
 import { insertKey } from './keys.ts'
 import { listById } from './list-page.ts'
 import type { Registry } from './registry.ts'
@@ -36,13 +37,11 @@ export function createKeyRequestRecords(
     createKeyRequest(authority, { name, contact, purpose }, openMax) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
-        const { count } = await transaction
+        const open = transaction
           .selectFrom('key_requests')
-          .select(({ fn }) => fn.countAll<number>().as('count'))
           .where('authority', '=', authority)
           .where('state', '=', 'open')
-          .executeTakeFirstOrThrow()
-        if (Number(count) >= openMax) {
+        if ((await countRows(open)) >= openMax) {
           throw new KerbsideError(
             'BUSY',
             `${openMax} requests for keys wait to be decided on already; try again when there are fewer`,

@@ -1,7 +1,8 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { KerbsideError } from '../model/error.ts'
 import type { Mapping, NewMapping } from '../model/mapping.ts'
-import { recordAudit } from './audit.ts'
+import { entryOf, recordAudit } from './audit.ts'
+import { requireAtMost } from './count-rows.ts'
 import { listById } from './list-page.ts'
 import type { MappingVersion, Registry } from './registry.ts'
 import {
@@ -82,25 +83,15 @@ export function createMappingRecords(
       return transact(async (transaction) => {
         const change = await takeChange(transaction)
         await lockAuthority(transaction, authority)
-        const { count } = await transaction
-          .selectFrom('mappings')
-          .select(({ fn }) => fn.countAll<number>().as('count'))
-          .where('authority', '=', authority)
-          .where('is_current', '=', 1)
-          .executeTakeFirstOrThrow()
         const row = toRow(authority, mapping, { version: 1, change, createdTime: clock.now() })
-        const inserted = await transaction
-          .insertInto('mappings')
-          .values(row)
-          .onConflict((conflict) => conflict.columns(['authority', 'id', 'version']).doNothing())
-          .executeTakeFirstOrThrow()
-        if (!inserted.numInsertedOrUpdatedRows || (await hasOther(transaction, authority, mapping.id))) {
-          throw alreadyExists('mapping', mapping.id)
-        }
-        if (Number(count) >= MAPPINGS_MAX) {
-          throw new KerbsideError('CONFLICT', `There are ${MAPPINGS_MAX} mappings already.`)
-        }
-        await recordAudit(transaction, context, [entry(authority, mapping.id, 'create', actor, mapping)])
+        // The first version of one that was changed often is not there any more.
+        if (await findCurrent(transaction, authority, mapping.id)) throw alreadyExists('mapping', mapping.id)
+        await transaction.insertInto('mappings').values(row).execute()
+        const all = transaction.selectFrom('mappings').where('authority', '=', authority)
+        await requireAtMost(MAPPINGS_MAX, 'mappings', all.where('is_current', '=', 1))
+        await recordAudit(transaction, context, [
+          entryOf(ownedBy(authority, mapping.id), 'create', actor, mapping),
+        ])
         return toMapping(row)
       })
     },
@@ -127,7 +118,9 @@ export function createMappingRecords(
           .where('version', '<=', version - VERSIONS_MAX)
           .execute()
         const detail = { ...mapping, version }
-        await recordAudit(transaction, context, [entry(authority, mapping.id, 'update', actor, detail)])
+        await recordAudit(transaction, context, [
+          entryOf(ownedBy(authority, mapping.id), 'update', actor, detail),
+        ])
         return toMapping(row)
       })
     },
@@ -143,7 +136,7 @@ export function createMappingRecords(
           .where('authority', '=', authority)
           .where('id', '=', id)
           .execute()
-        await recordAudit(transaction, context, [entry(authority, id, 'delete', actor)])
+        await recordAudit(transaction, context, [entryOf(ownedBy(authority, id), 'delete', actor)])
       })
     },
   }
@@ -161,31 +154,27 @@ async function takeChange(transaction: RegistryTransaction): Promise<number> {
 }
 
 async function getCurrent(
-  db: RegistryTransaction | RegistryContext['database']['kysely'],
+  kysely: Kysely<RegistryTables>,
   authority: string,
   id: string,
 ): Promise<MappingRow> {
-  const row = await db
+  const row = await findCurrent(kysely, authority, id)
+  if (!row) throw notFound('mapping', id)
+  return row
+}
+
+async function findCurrent(
+  kysely: Kysely<RegistryTables>,
+  authority: string,
+  id: string,
+): Promise<MappingRow | undefined> {
+  return kysely
     .selectFrom('mappings')
     .selectAll()
     .where('authority', '=', authority)
     .where('id', '=', id)
     .where('is_current', '=', 1)
     .executeTakeFirst()
-  if (!row) throw notFound('mapping', id)
-  return row
-}
-
-/** Whether there is a later version than the first. */
-async function hasOther(transaction: RegistryTransaction, authority: string, id: string): Promise<boolean> {
-  const row = await transaction
-    .selectFrom('mappings')
-    .select('version')
-    .where('authority', '=', authority)
-    .where('id', '=', id)
-    .where('version', '>', 1)
-    .executeTakeFirst()
-  return row !== undefined
 }
 
 async function refuseUsed(transaction: RegistryTransaction, authority: string, id: string): Promise<void> {
@@ -217,10 +206,10 @@ function toRow(
   return { authority, id, version, created_time: createdTime, change, is_current: 1, document }
 }
 
-function toMapping({ id, version, document }: Pick<MappingRow, 'id' | 'version' | 'document'>): Mapping {
-  return { id, version, ...JSON.parse(document) }
+function ownedBy(authority: string, id: string) {
+  return { noun: 'mapping', authority, id }
 }
 
-function entry(authority: string, target: string, change: string, actor: string, detail?: unknown) {
-  return { authority, actor, action: `mapping.${change}`, target, detail }
+function toMapping({ id, version, document }: Pick<MappingRow, 'id' | 'version' | 'document'>): Mapping {
+  return { id, version, ...JSON.parse(document) }
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { KerbsideError } from '../model/error.ts'
 import type { Round } from '../model/round.ts'
+import { countRows } from './count-rows.ts'
 import { listPage } from './list-page.ts'
 import type { Registry } from './registry.ts'
 import {
@@ -106,12 +107,9 @@ async function refuseTooMany(
   authority: string,
   unfinishedMax: number,
 ): Promise<void> {
-  const { count } = await transaction
-    .selectFrom('round_jobs')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('authority', '=', authority)
-    .where('stage', '=', 'solve')
-    .executeTakeFirstOrThrow()
+  const count = await countRows(
+    transaction.selectFrom('round_jobs').where('authority', '=', authority).where('stage', '=', 'solve'),
+  )
   if (count < unfinishedMax) return
   throw new KerbsideError('BUSY', `${count} rounds are to be planned already: try again later`)
 }

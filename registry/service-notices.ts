@@ -1,13 +1,13 @@
-import { KerbsideError } from '../model/error.ts'
 import type { PageQuery } from '../model/page.ts'
 import type { ServiceNoticeKind, ServiceNoticeOf } from '../model/service-notice.ts'
-import { recordAudit } from './audit.ts'
+import { entryOf, recordAudit } from './audit.ts'
 import { findDocument, listDocuments } from './documents.ts'
+import { deleteOne, insertWithin, type Owned, updateOne } from './owned-rows.ts'
 import type { Registry } from './registry.ts'
-import { alreadyExists, lockAuthority, notFound, type RegistryContext } from './registry-context.ts'
+import { lockAuthority, notFound, type RegistryContext } from './registry-context.ts'
 import { readTimeOrderedId } from './time-ordered-id.ts'
 
-/** What each kind is called in messages and, with underscores and before `.create` and the like, in the audit. */
+/** What each kind is called in messages and, with underscores, in the audit. */
 const NOUNS = {
   'service-alerts': 'service alert',
   'service-changes': 'service change',
@@ -58,60 +58,35 @@ export function createServiceNoticeRecords(
     createServiceNotice(authority, kind, notice, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
-        const { count } = await transaction
-          .selectFrom('service_notices')
-          .select(({ fn }) => fn.countAll<number>().as('count'))
-          .where('authority', '=', authority)
-          .where('kind', '=', kind)
-          .executeTakeFirstOrThrow()
-        const { numInsertedOrUpdatedRows } = await transaction
-          .insertInto('service_notices')
-          .values({
-            authority,
-            kind,
-            id: notice.id,
-            version: context.nextId(),
-            document: JSON.stringify(notice),
-          })
-          .onConflict((conflict) => conflict.columns(['authority', 'kind', 'id']).doNothing())
-          .executeTakeFirstOrThrow()
-        if (!numInsertedOrUpdatedRows) throw alreadyExists(NOUNS[kind], notice.id)
-        if (Number(count) >= NOTICES_MAX) {
-          throw new KerbsideError(
-            'CONFLICT',
-            `There are ${NOTICES_MAX} ${NOUNS[kind]}s already: delete some that are over.`,
-          )
+        const owned = ownedBy(authority, kind, notice.id)
+        const row = {
+          authority,
+          kind,
+          id: notice.id,
+          version: context.nextId(),
+          document: JSON.stringify(notice),
         }
-        await recordAudit(transaction, context, [entry(authority, kind, notice.id, 'create', actor, notice)])
+        await insertWithin(transaction, NOTICES_MAX, owned, row)
+        await recordAudit(transaction, context, [entryOf(owned, 'create', actor, notice)])
       })
     },
 
     updateServiceNotice(authority, kind, notice, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
-        const { numUpdatedRows } = await transaction
-          .updateTable('service_notices')
-          .set({ version: context.nextId(), document: JSON.stringify(notice) })
-          .where('authority', '=', authority)
-          .where('kind', '=', kind)
-          .where('id', '=', notice.id)
-          .executeTakeFirstOrThrow()
-        if (numUpdatedRows === 0n) throw notFound(NOUNS[kind], notice.id)
-        await recordAudit(transaction, context, [entry(authority, kind, notice.id, 'update', actor, notice)])
+        const owned = ownedBy(authority, kind, notice.id)
+        const values = { version: context.nextId(), document: JSON.stringify(notice) }
+        await updateOne(transaction, owned, values)
+        await recordAudit(transaction, context, [entryOf(owned, 'update', actor, notice)])
       })
     },
 
     deleteServiceNotice(authority, kind, id, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
-        const { numDeletedRows } = await transaction
-          .deleteFrom('service_notices')
-          .where('authority', '=', authority)
-          .where('kind', '=', kind)
-          .where('id', '=', id)
-          .executeTakeFirstOrThrow()
-        if (numDeletedRows === 0n) throw notFound(NOUNS[kind], id)
-        await recordAudit(transaction, context, [entry(authority, kind, id, 'delete', actor)])
+        const owned = ownedBy(authority, kind, id)
+        await deleteOne(transaction, owned)
+        await recordAudit(transaction, context, [entryOf(owned, 'delete', actor)])
       })
     },
 
@@ -126,13 +101,6 @@ export function createServiceNoticeRecords(
   }
 }
 
-function entry(
-  authority: string,
-  kind: ServiceNoticeKind,
-  target: string,
-  change: string,
-  actor: string,
-  detail?: unknown,
-) {
-  return { authority, actor, action: `${NOUNS[kind].replace(' ', '_')}.${change}`, target, detail }
+function ownedBy(authority: string, kind: ServiceNoticeKind, id: string): Owned<'service_notices'> {
+  return { table: 'service_notices', noun: NOUNS[kind], authority, kind, id }
 }

@@ -3,6 +3,7 @@ import { type Share, type SharedDataset, stateOf } from '../model/share.ts'
 import { formatTime } from '../model/time.ts'
 import { recordAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
+import { requireAtMost } from './count-rows.ts'
 import { findShare, letOldSharesGo } from './find-share.ts'
 import { listById } from './list-page.ts'
 import type { Registry } from './registry.ts'
@@ -55,7 +56,6 @@ export function createShareRecords(
         await lockAuthority(transaction, granting)
         const now = clock.now()
         await letOldSharesGo(transaction, granting, now)
-        await requireRoom(transaction, granting, now)
         const receiving = await transaction
           .selectFrom('authorities')
           .select('incarnation')
@@ -76,6 +76,7 @@ export function createShareRecords(
           access_count: 0,
         }
         await transaction.insertInto('shares').values(row).execute()
+        await refuseTooMany(transaction, granting, now)
         const share = toShare(row)
         await tell(transaction, share, { change: 'create', by: granting, actor })
         return share
@@ -85,10 +86,6 @@ export function createShareRecords(
     updateShare(granting, id, until, actor) {
       return transact(async (transaction) => {
         await lockAuthority(transaction, granting)
-        const before = await findShare(transaction, granting, id)
-        const now = clock.now()
-        // One that was over counts again.
-        if (before && before.until_time <= now && until > now) await requireRoom(transaction, granting, now)
         const row = await transaction
           .updateTable('shares')
           .set({ until_time: until })
@@ -98,6 +95,8 @@ export function createShareRecords(
           .returningAll()
           .executeTakeFirst()
         if (!row) throw await whyNot(transaction, granting, id)
+        // One that was over counts again.
+        await refuseTooMany(transaction, granting, clock.now())
         const share = toShare(row)
         await tell(transaction, share, { change: 'update', by: granting, actor })
         return share
@@ -181,17 +180,13 @@ export function createShareRecords(
   }
 }
 
-async function requireRoom(transaction: RegistryTransaction, granting: string, now: number): Promise<void> {
-  const { count } = await transaction
+async function refuseTooMany(transaction: RegistryTransaction, granting: string, now: number): Promise<void> {
+  const current = transaction
     .selectFrom('shares')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('granting', '=', granting)
     .where('ended_by', 'is', null)
     .where('until_time', '>', now)
-    .executeTakeFirstOrThrow()
-  if (Number(count) >= SHARES_MAX) {
-    throw new KerbsideError('CONFLICT', `There are ${SHARES_MAX} shares that are not over already.`)
-  }
+  await requireAtMost(SHARES_MAX, 'shares that are not over', current)
 }
 
 function alreadyOver(id: string): KerbsideError {

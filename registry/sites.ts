@@ -1,18 +1,18 @@
 import { KerbsideError } from '../model/error.ts'
 import type { PageQuery } from '../model/page.ts'
 import type { SiteKind, SiteOf } from '../model/site.ts'
-import { recordAudit } from './audit.ts'
+import { entryOf, recordAudit } from './audit.ts'
 import { findDocument, listDocuments } from './documents.ts'
+import { deleteOne, insertOne, type Owned, updateOne } from './owned-rows.ts'
 import type { Registry } from './registry.ts'
 import {
-  alreadyExists,
   lockAuthority,
   notFound,
   type RegistryContext,
   type RegistryTransaction,
 } from './registry-context.ts'
 
-/** What each kind is called in messages and, before `.create` and the like, in the audit. */
+/** What each kind is called in messages and in the audit. */
 const NOUNS = { depots: 'depot', tips: 'tip', lorries: 'lorry' } as const satisfies Record<SiteKind, string>
 
 export function createSiteRecords(
@@ -34,15 +34,9 @@ export function createSiteRecords(
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
         await requireDepot(transaction, authority, site)
-        const { numInsertedOrUpdatedRows } = await transaction
-          .insertInto('sites')
-          .values({ authority, kind, id: site.id, document: JSON.stringify(site) })
-          .onConflict((conflict) => conflict.columns(['authority', 'kind', 'id']).doNothing())
-          .executeTakeFirstOrThrow()
-        if (!numInsertedOrUpdatedRows) throw alreadyExists(NOUNS[kind], site.id)
-        await recordAudit(transaction, context, [
-          { authority, actor, action: `${NOUNS[kind]}.create`, target: site.id, detail: site },
-        ])
+        const owned = ownedBy(authority, kind, site.id)
+        await insertOne(transaction, owned, { authority, kind, id: site.id, document: JSON.stringify(site) })
+        await recordAudit(transaction, context, [entryOf(owned, 'create', actor, site)])
       })
     },
 
@@ -50,17 +44,9 @@ export function createSiteRecords(
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
         await requireDepot(transaction, authority, site)
-        const { numUpdatedRows } = await transaction
-          .updateTable('sites')
-          .set({ document: JSON.stringify(site) })
-          .where('authority', '=', authority)
-          .where('kind', '=', kind)
-          .where('id', '=', site.id)
-          .executeTakeFirstOrThrow()
-        if (numUpdatedRows === 0n) throw notFound(NOUNS[kind], site.id)
-        await recordAudit(transaction, context, [
-          { authority, actor, action: `${NOUNS[kind]}.update`, target: site.id, detail: site },
-        ])
+        const owned = ownedBy(authority, kind, site.id)
+        await updateOne(transaction, owned, { document: JSON.stringify(site) })
+        await recordAudit(transaction, context, [entryOf(owned, 'update', actor, site)])
       })
     },
 
@@ -68,19 +54,16 @@ export function createSiteRecords(
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
         if (kind === 'depots') await refuseUsedDepot(transaction, authority, id)
-        const { numDeletedRows } = await transaction
-          .deleteFrom('sites')
-          .where('authority', '=', authority)
-          .where('kind', '=', kind)
-          .where('id', '=', id)
-          .executeTakeFirstOrThrow()
-        if (numDeletedRows === 0n) throw notFound(NOUNS[kind], id)
-        await recordAudit(transaction, context, [
-          { authority, actor, action: `${NOUNS[kind]}.delete`, target: id },
-        ])
+        const owned = ownedBy(authority, kind, id)
+        await deleteOne(transaction, owned)
+        await recordAudit(transaction, context, [entryOf(owned, 'delete', actor)])
       })
     },
   }
+}
+
+function ownedBy(authority: string, kind: SiteKind, id: string): Owned<'sites'> {
+  return { table: 'sites', noun: NOUNS[kind], authority, kind, id }
 }
 
 /** A lorry's depot has to be there. */
