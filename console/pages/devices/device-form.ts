@@ -19,6 +19,8 @@ export interface DeviceForm {
   readonly element: HTMLElement
   readonly fields: readonly FormField[]
   read(): DeviceValues
+  /** As a new device takes them: a setting that was left empty is none, and not one to be removed. */
+  readNew(): DeviceValues
   close(): void
 }
 
@@ -53,22 +55,29 @@ export function createDeviceForm(context: PageContext, kind: Kind, device?: Devi
       ),
     ),
     fields: [name, ...place.fields, ...settings.map(({ field }) => field)],
-    read() {
-      const [longitude, latitude] = place.fields.map(({ input }) => readNumber(input.value))
-      const stops = settings.find(({ setting }) => setting.name === 'stopIds')
-      return {
-        name: name.input.value.trim() || null,
-        longitude: longitude ?? null,
-        latitude: latitude ?? null,
-        ...(stops && { stopIds: stops.field.input.value.split(/[\s,]+/).filter(Boolean) }),
-        settings: Object.fromEntries(
-          settings
-            .filter((one) => one !== stops)
-            .map(({ setting, field }) => [setting.name, readSetting(setting, field.input.value)]),
-        ),
-      }
+    read,
+    readNew() {
+      const values = read()
+      const given = Object.entries(values.settings).filter(([, value]) => value !== null)
+      return { ...values, settings: Object.fromEntries(given) }
     },
     close: place.close,
+  }
+
+  function read(): DeviceValues {
+    const [longitude, latitude] = place.fields.map(({ input }) => readNumber(input.value))
+    const stops = settings.find(({ setting }) => setting.name === 'stopIds')
+    return {
+      name: name.input.value.trim() || null,
+      longitude: longitude ?? null,
+      latitude: latitude ?? null,
+      ...(stops && { stopIds: stops.field.input.value.split(/[\s,]+/).filter(Boolean) }),
+      settings: Object.fromEntries(
+        settings
+          .filter((one) => one !== stops)
+          .map(({ setting, field }) => [setting.name, readSetting(setting, field.input.value)]),
+      ),
+    }
   }
 }
 

@@ -82,13 +82,10 @@ export function openRegistration(
     submit.disabled = true
     status.clear()
     try {
-      const { settings, ...values } = form.read()
-      const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null))
       const registered = await context.api.send<Registered>('POST', 'devices', {
         kind: kind.input.value,
         id: id.input.value,
-        ...values,
-        settings: given,
+        ...form.readNew(),
       })
       onRegistered(registered)
     } catch (error) {

@@ -98,12 +98,10 @@ export async function openAdoption(context: PageContext, devEui: string): Promis
     submit.disabled = true
     status.show('Adopting it …')
     try {
-      const { settings, ...values } = form.read()
       await api.send('POST', pathOf`found-devices/${devEui}/adopt`, {
         id: id.input.value,
         mapping: mapping.input.value,
-        ...values,
-        settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null)),
+        ...form.readNew(),
       })
       location.hash = context.href('devices', id.input.value)
     } catch (error) {
