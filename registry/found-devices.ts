@@ -31,7 +31,7 @@ export function createFoundDeviceRecords(
   context: RegistryContext,
 ): Pick<
   Registry,
-  'listFoundDevices' | 'getFoundDevice' | 'recordFindings' | 'ignoreFoundDevice' | 'forgetFoundDevice'
+  'listFoundDevices' | 'getFoundDevice' | 'recordFindings' | 'ignoreFoundDevice' | 'forgetFoundDevices'
 > {
   const { kysely, transact } = context.database
   return {
@@ -88,12 +88,15 @@ export function createFoundDeviceRecords(
       })
     },
 
-    async forgetFoundDevice(authority, devEui) {
-      await kysely
+    async forgetFoundDevices(authority, devEuis) {
+      if (devEuis.length === 0) return []
+      const rows = await kysely
         .deleteFrom('found_devices')
         .where('authority', '=', authority)
-        .where('dev_eui', '=', devEui)
+        .where('dev_eui', 'in', [...devEuis])
+        .returning('dev_eui')
         .execute()
+      return rows.map(({ dev_eui }) => dev_eui)
     },
   }
 }

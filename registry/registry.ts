@@ -678,8 +678,8 @@ export interface Registry {
    */
   recordFindings(authority: string, findings: readonly Finding[]): Promise<readonly string[]>
   ignoreFoundDevice(authority: string, devEui: string, actor: string): Promise<void>
-  /** It is registered now; nothing where it is not there. */
-  forgetFoundDevice(authority: string, devEui: string): Promise<void>
+  /** They are registered now; resolves with those of them that were there. */
+  forgetFoundDevices(authority: string, devEuis: readonly string[]): Promise<readonly string[]>
 
   /** Newest first. */
   listTimetables(authority: string): Promise<readonly TimetableVersion[]>

@@ -1,18 +1,23 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { deviceSchema, KINDS, type NewDevice } from '../../model/device.ts'
+import { type Device, deviceSchema, KINDS, type NewDevice } from '../../model/device.ts'
 import { KerbsideError } from '../../model/error.ts'
 import { answers, answersEmpty, documented } from '../documented.ts'
 import { pageOf, pageQuery, sendPage } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { actorOf } from '../rights.ts'
 import { authorityParams, deviceParams, devicePatchBody, newDeviceBody } from '../schemas.ts'
+import { takeInFound } from '../take-in-found.ts'
 
 const DEVICES_PER_REQUEST_MAX = 1_000
+/** Each reading that waits of a found device is decoded and stored anew. */
+const TAKE_IN_MS = 600_000
 
 const credentialsSchema = z.object({ username: z.string(), password: z.string() })
 const registeredSchema = deviceSchema.extend({ credentials: credentialsSchema })
 
-export function registerDevices(app: Api, { registry, directory, mqttUrl, publicUrl = '' }: ApiParts): void {
+export function registerDevices(app: Api, parts: ApiParts): void {
+  const { registry, directory, mqttUrl, publicUrl = '' } = parts
   app.get(
     '/v1/authorities/:authority/devices',
     {
@@ -43,7 +48,7 @@ export function registerDevices(app: Api, { registry, directory, mqttUrl, public
           'devices',
           'createDevices',
           'Register a device, or several',
-          'One object, or an array of up to 1,000, of which all are registered or none. The passwords are shown now and never again.',
+          'One object, or an array of up to 1,000, of which all are registered or none. The passwords are shown now and never again. What waits of found devices with their `devEui` is stored, as where they are adopted.',
         ),
         params: authorityParams,
         body: z.union([newDeviceBody, z.array(newDeviceBody).min(1).max(DEVICES_PER_REQUEST_MAX)]),
@@ -53,6 +58,7 @@ export function registerDevices(app: Api, { registry, directory, mqttUrl, public
           z.union([registeredSchema, z.object({ items: z.array(registeredSchema) })]),
         ),
       },
+      handlerTimeout: TAKE_IN_MS,
     },
     async (request, reply) => {
       const { authority } = request.params
@@ -60,7 +66,10 @@ export function registerDevices(app: Api, { registry, directory, mqttUrl, public
       const devices = Array.isArray(body) ? body : [body]
       refuseRepeatedIds(devices)
       const created = await registry.createDevices(authority, devices, actorOf(request))
-      await directory.refresh()
+      await takeIn(
+        request,
+        created.map(({ device }) => device),
+      )
       const items = created.map(({ device, password }) => ({
         ...device,
         credentials: { username: `${authority}/${device.id}`, password },
@@ -118,11 +127,12 @@ export function registerDevices(app: Api, { registry, directory, mqttUrl, public
         body: devicePatchBody,
         response: answers(200, 'As it is now', deviceSchema),
       },
+      handlerTimeout: TAKE_IN_MS,
     },
     async (request) => {
       const { authority, device } = request.params
       const updated = await registry.updateDevice(authority, device, request.body, actorOf(request))
-      await directory.refresh()
+      await takeIn(request, [updated])
       return updated
     },
   )
@@ -173,6 +183,16 @@ export function registerDevices(app: Api, { registry, directory, mqttUrl, public
       return { username: `${authority}/${device}`, password }
     },
   )
+
+  /** The devices are changed already: who asked for it is told so, and the passwords, whatever comes of what waits. */
+  async function takeIn(request: FastifyRequest, devices: readonly Device[]): Promise<void> {
+    const { authority } = request.params as { authority: string }
+    try {
+      await takeInFound(parts, authority, devices, actorOf(request))
+    } catch (error) {
+      request.log.warn({ err: error }, 'the uplinks of registered devices could not be tried again')
+    }
+  }
 }
 
 function refuseRepeatedIds(devices: readonly NewDevice[]): void {

@@ -13,6 +13,7 @@ import { pageOf, pageQueryOf, sendPage } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { actorOf } from '../rights.ts'
 import { authorityParams, newDeviceBody, schemas } from '../schemas.ts'
+import { takeInFound } from '../take-in-found.ts'
 
 const foundSchema = z.object({
   devEui: z.string(),
@@ -48,13 +49,9 @@ const EUI_PATTERN = /^[0-9a-f]{16}$/
 /** Devices that LoRaWAN networks told of, and that nobody has registered. */
 export function registerFoundDevices(
   app: Api,
-  {
-    registry,
-    directory,
-    quarantine,
-    publicUrl = '',
-  }: Pick<ApiParts, 'registry' | 'directory' | 'quarantine' | 'publicUrl'>,
+  parts: Pick<ApiParts, 'registry' | 'directory' | 'quarantine' | 'publicUrl'>,
 ): void {
+  const { registry, directory, publicUrl = '' } = parts
   const url = '/v1/authorities/:authority/found-devices'
   const params = authorityParams.extend({ devEui: devEuiSchema })
 
@@ -80,8 +77,7 @@ export function registerFoundDevices(
       const { authority } = request.params
       const { state, ...page } = request.query
       const found = await registry.listFoundDevices(authority, { ...page, isIgnored: state === 'ignored' })
-      await directory.refresh()
-      // Somebody may have registered one by another way.
+      // Who is registered is forgotten; who was noted at that very moment is there until its uplink is stored.
       const items = found.items.filter(({ devEui }) => !directory.findByDevEui(authority, devEui))
       return sendPage(request, reply, { ...found, items }, format, publicUrl)
     },
@@ -140,12 +136,9 @@ export function registerFoundDevices(
         })
       }
       const [created] = await registry.createDevices(authority, [parsed.data], actor)
-      await registry.forgetFoundDevice(authority, devEui)
-      await directory.refresh()
-      const waiting = { reason: 'unknown_device', device: devEui } as const
-      const { stored, stillQuarantined } = await quarantine.replayAll(authority, waiting, actor)
+      const taken = await takeInFound(parts, authority, [parsed.data], actor)
       reply.header('location', `${publicUrl}/v1/authorities/${authority}/devices/${parsed.data.id}`)
-      return reply.code(201).send({ device: created?.device ?? parsed.data, stored, stillQuarantined })
+      return reply.code(201).send({ device: created?.device ?? parsed.data, ...taken })
     },
   )
 

@@ -53,7 +53,7 @@ export function createUplinkIntake({
   replay,
   logger,
 }: {
-  readonly registry: Pick<Registry, 'recordFindings' | 'claimReceiptTimes'>
+  readonly registry: Pick<Registry, 'recordFindings' | 'claimReceiptTimes' | 'forgetFoundDevices'>
   readonly directory: DeviceDirectory
   readonly queue: Pick<MessageQueue, 'addHeld'>
   readonly replay: Pick<QuarantineReplay, 'replayAll'>
@@ -141,19 +141,22 @@ export function createUplinkIntake({
     )
   }
 
-  /** Who was adopted while uplinks were on their way to the quarantine had nothing of them waiting there yet. */
+  /**
+   * Who was registered while uplinks were on their way to the quarantine had nothing of them waiting there yet, and may have been
+   * noted as found after that.
+   */
   async function replayAdopted(origins: readonly Origin[]): Promise<void> {
     if (origins.length === 0) return
     try {
       await directory.refresh()
-      const adopted = new Map<string, Origin>()
-      for (const origin of origins) {
-        const { sender, devEui } = origin
+      const adopted = new Map<string, { readonly sender: UplinkSender; readonly devEui: string }>()
+      for (const { sender, devEui } of origins) {
         if (devEui === null || !directory.findByDevEui(sender.authority, devEui)) continue
-        adopted.set(`${sender.authority}/${devEui}`, origin)
+        adopted.set(`${sender.authority}/${devEui}`, { sender, devEui })
       }
       for (const { sender, devEui } of adopted.values()) {
-        const filter = { reason: 'unknown_device' as const, device: devEui ?? undefined }
+        await registry.forgetFoundDevices(sender.authority, [devEui])
+        const filter = { reason: 'unknown_device', device: devEui } as const
         await replay.replayAll(sender.authority, filter, `connection:${sender.connection}`)
       }
     } catch (error) {

@@ -33,18 +33,22 @@ async function openAlpha(): Promise<TestApp> {
     sequences: [],
     statuses: [],
   })
-  await app.registry.recordFindings('alpha', [
+  await noteFound(app, payloads[1])
+  return app
+}
+
+async function noteFound({ registry, clock }: TestApp, sample: string | null = null): Promise<void> {
+  await registry.recordFindings('alpha', [
     {
       devEui: DEV_EUI,
       connectionId: 'cs',
       network: 'chirpstack',
       name: 'bin 7',
       suggestedMapping: 'milesight-em310-udl',
-      time: app.clock.now(),
-      sample: payloads[1] ?? null,
+      time: clock.now(),
+      sample,
     },
   ])
-  return app
 }
 
 describe('found devices', () => {
@@ -110,10 +114,50 @@ describe('found devices', () => {
     expect(adopted.status).toBe(201)
   })
 
+  test('what waits of one that is registered without being adopted is stored too', async () => {
+    const settings = { emptyDistanceMm: 1_400, fullDistanceMm: 0, mapping: 'milesight-em310-udl' }
+    const withEui = { ...settings, devEui: DEV_EUI.toUpperCase() }
+    const other = { id: 'bin-8', kind: 'bin' }
+    const devices = `${ALPHA}/devices`
+    for (const register of [
+      async (app: TestApp) => [
+        await app.call('POST', devices, { body: { id: 'bin-7', kind: 'bin', settings: withEui } }),
+      ],
+      async (app: TestApp) => [
+        await app.call('POST', devices, { body: [other, { id: 'bin-7', kind: 'bin', settings: withEui }] }),
+      ],
+      async (app: TestApp) => [
+        await app.call('POST', devices, { body: { id: 'bin-7', kind: 'bin', settings } }),
+        await app.call('PATCH', `${devices}/bin-7`, { body: { settings: { devEui: DEV_EUI } } }),
+      ],
+    ]) {
+      const app = await openAlpha()
+      for (const { status } of await register(app)) expect(status).toBeLessThan(300)
+      const { items } = (await app.call('GET', `${devices}/bin-7/readings`)).body
+      expect(items).toMatchObject([{ fillPercent: 50 }, { fillPercent: 50 }])
+      expect((await app.call('GET', `${ALPHA}/ingest`)).body).toMatchObject({ stored: 2, quarantined: 0 })
+      expect((await app.call('GET', `${FOUND}/${DEV_EUI}`)).status).toBe(404)
+    }
+  })
+
+  test('a device is registered, and its password told, also where what waits cannot be stored yet', async () => {
+    const app = await openAlpha()
+    await app.store.close()
+    const device = { id: 'bin-7', kind: 'bin', settings: { devEui: DEV_EUI, mapping: 'milesight-em310-udl' } }
+    const { status, body } = await app.call('POST', `${ALPHA}/devices`, { body: device })
+    expect([status, typeof body.credentials.password]).toEqual([201, 'string'])
+    expect((await app.call('GET', `${ALPHA}/quarantine`)).body.items).toHaveLength(2)
+  })
+
   test('one that is registered by another way is found no longer', async () => {
     const app = await openAlpha()
     const device = { id: 'bin-7', kind: 'bin', settings: { devEui: DEV_EUI.toUpperCase() } }
     await app.call('POST', `${ALPHA}/devices`, { body: device })
+    expect((await app.call('GET', FOUND)).body.items).toEqual([])
+    expect((await app.call('POST', `${FOUND}/${DEV_EUI}/adopt`, { body: { id: 'bin-8' } })).status).toBe(404)
+
+    // As where it was heard just before that, by a process that did not know it yet.
+    await noteFound(app)
     expect((await app.call('GET', FOUND)).body.items).toEqual([])
     const taken = await app.call('POST', `${FOUND}/${DEV_EUI}/adopt`, { body: { id: 'bin-8' } })
     expect([taken.status, taken.body.errors[0].path]).toEqual([409, 'settings.devEui'])
