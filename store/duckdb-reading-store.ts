@@ -15,6 +15,7 @@ import {
   queryReadings,
   queryReceived,
   querySeries,
+  queryVersion,
 } from './duckdb-queries.ts'
 import { deleteRoundRows, writeRoundRows } from './duckdb-rounds.ts'
 import { runTransaction } from './duckdb-transaction.ts'
@@ -90,6 +91,7 @@ export async function openDuckdbReadingStore({
     listIntervals: (query) =>
       runQuery(({ database, index }, connection) => queryIntervals({ connection, database, index }, query)),
     countReadings: (query) => runQuery((_, connection) => queryCount(connection, query)),
+    getReadingsVersion: (query) => runQuery((_, connection) => queryVersion(connection, query)),
     async writeRound(record) {
       assertOpen()
       return enqueueWrite(({ database }) => writeRoundRows(database.writer, record))

@@ -167,6 +167,23 @@ export async function queryCount(
   return typeof count === 'number' ? count : 0
 }
 
+/**
+ * A reading that is there anew was mostly received last of all; one that had waited in quarantine was not, but changes the sum.
+ * That is of differences, so that JSON tells it exactly.
+ */
+export async function queryVersion(
+  client: InfluxdbClient,
+  query: Omit<SeriesQuery, 'device'>,
+): Promise<string> {
+  const waits = `SELECT "receivedTime" - ${Math.floor(query.from)} AS "wait" FROM ${measurementOf(query.kind)} WHERE ${conditionOf(query)}`
+  const [series] = await queryOne(
+    client,
+    query.authority,
+    `SELECT count("wait"), max("wait"), sum("wait") FROM (${waits})`,
+  )
+  return (series?.values[0] ?? []).slice(1).join('.')
+}
+
 /** A kind's fields, and what a statement must ask for beside them. */
 export function selectFields(kind: Kind): string {
   return ['receivedTime', ...Object.keys(fieldsOf(kind))].map((name) => `"${name}"`).join(', ')

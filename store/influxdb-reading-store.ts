@@ -22,6 +22,7 @@ import {
   queryMeasured,
   queryReadings,
   queryReceived,
+  queryVersion,
 } from './influxdb-queries.ts'
 import { createSeriesTimes } from './influxdb-series-times.ts'
 import { writeBatch } from './influxdb-write-batch.ts'
@@ -64,6 +65,7 @@ export async function openInfluxdbReadingStore({
     listReceived: (query) => run(() => queryReceived(client, query)),
     listIntervals: (query) => run(() => queryIntervals(client, query)),
     countReadings: (query) => run(() => queryCount(client, query)),
+    getReadingsVersion: (query) => run(() => queryVersion(client, query)),
     writeRound: (record) => enqueueWrite(() => writeRound(record)),
     writePredictions: (authority, predictions) =>
       enqueueWrite(() => writePredictions(authority, predictions)),

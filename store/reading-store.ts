@@ -124,6 +124,11 @@ export interface ReadingStore {
   /** How many readings of a kind an authority has with `from <= time < to`. */
   countReadings(query: Omit<SeriesQuery, 'device'>): Promise<number>
   /**
+   * Of the same readings: a text that is another one after each change of them. A reading that took another's place is seen by
+   * when it was received.
+   */
+  getReadingsVersion(query: Omit<SeriesQuery, 'device'>): Promise<string>
+  /**
    * Keeps a planned round, instead of what there is of it: none of it where it has no lorries. People and dashboards read it as
    * the measurement `round`.
    */

@@ -27,6 +27,8 @@ const FILES_MAX = 10
 const FILE_MS = 600_000
 /** After the end of a day, and what it is told later by: what devices send late is then mostly there. */
 const SETTLED_MS = 2 * 3_600_000
+/** The longest interval that a counter may count. */
+const INTERVAL_MAX_MS = 86_400_000
 /** How long a day that has ended is kept by caches without asking again. */
 const FRESH_SECONDS = 86_400
 const PARQUET = 'application/vnd.apache.parquet'
@@ -131,10 +133,16 @@ export function registerExports(
         const { authority, terms, isWhole } = shown
         const bounds = boundsOfDay(date, authority.timeZone)
         const columns = listExportColumns(dataset, shown.fields)
-        const count = await store.countReadings({ authority: id, kind: DEVICE_DATASETS[dataset], ...bounds })
+        const kind = DEVICE_DATASETS[dataset]
+        const version = await store.getReadingsVersion({ authority: id, kind, ...bounds })
+        // What a counter's long interval has counted is told when that is over: until then the file may grow at each moment.
+        const mayGrow = kind === 'traffic' && shown.toldUntil < bounds.to + INTERVAL_MAX_MS
+        const untold = mayGrow ? shown.toldUntil : null
         reply.header(
           'etag',
-          weakETag(JSON.stringify([suffix, columns, count, terms, shown.listDevices().map(identify)])),
+          weakETag(
+            JSON.stringify([suffix, columns, version, untold, terms, shown.listDevices().map(identify)]),
+          ),
         )
         reply.header('cache-control', `${isWhole ? 'private' : 'public'}, max-age=${FRESH_SECONDS}`)
         reply.header('link', [

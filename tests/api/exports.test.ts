@@ -134,6 +134,37 @@ test('who has a file is not sent it again, until another reading of its day has 
   }
 })
 
+test('who has a file is sent it again when a reading was replaced by one that was received later', async () => {
+  const app = await createAlpha()
+  const path = '/bins/2026-02-15.csv'
+  const first = await app.get(path)
+  const headers = { 'if-none-match': String(first.headers['etag']) }
+  const time = '2026-02-14T23:00:00Z'
+  const corrected = createReading({ device: 'bin-1', time, fields: { fillPercent: 45 } })
+  await app.store.write([{ ...corrected, receivedTime: app.clock.now() }])
+  const { status, text } = await app.get(path, headers)
+  expect([status, text.split('\n').length]).toEqual([200, first.text.split('\n').length])
+  expect(text).not.toBe(first.text)
+})
+
+test('who has a file is sent it again when a long interval that was not over is told', async () => {
+  const app = await createAlpha({ counters: { delaySeconds: 60 } })
+  const long = createReading({
+    kind: 'traffic',
+    device: 'counter-1',
+    part: 'direction:in',
+    time: '2026-02-15T12:00:00Z',
+    fields: { direction: 'in', count: 7, intervalSeconds: 86_400 },
+  })
+  await app.store.write([long])
+  const path = '/counters/2026-02-15.csv'
+  const first = await app.get(path)
+  app.clock.advance(7_200)
+  const { status, text } = await app.get(path, { 'if-none-match': String(first.headers['etag']) })
+  expect(status).toBe(200)
+  expect(text.split('\n').length).toBe(first.text.split('\n').length + 1)
+})
+
 test.each([
   ['/bins/2026-02-16.csv', 'the day has not ended'],
   ['/bins/2026-02-12.csv', 'nothing was measured yet'],

@@ -217,6 +217,31 @@ export function describeReadingStore(name: string, open: () => Promise<ReadingSt
       expect(await store.listMeasured({ ...query, to: START, limit: 5 })).toEqual([])
     })
 
+    test('their version is another one after each change, and after nothing else', async () => {
+      const authority = nextAuthority()
+      const query = { authority, kind: 'bin', from: START, to: START + DAY } as const
+      const at = (ms: number, receivedTime: number): Reading => ({
+        ...bin(authority, START + ms, { fillPercent: 1 }),
+        receivedTime,
+      })
+      const versions = [await store.getReadingsVersion(query)]
+      const write = async (...readings: Reading[]) => {
+        await store.write(readings)
+        versions.push(await store.getReadingsVersion(query))
+      }
+      await write(at(0, START + DAY), at(1, START + DAY + 5))
+      await write(at(2, START + DAY + 5))
+      // In the place of another: received last, between the others, and before all of them.
+      await write(at(0, START + 3 * DAY))
+      await write(at(0, START + DAY + 7))
+      await write(at(1, START + 9))
+      expect(new Set(versions).size).toBe(versions.length)
+
+      await store.write([at(1, START + 9), at(DAY, START + DAY)])
+      await store.write([{ ...bin(nextAuthority(), START, {}), receivedTime: START }])
+      expect(await store.getReadingsVersion(query)).toBe(versions.at(-1))
+    })
+
     test('from is in, to is not', async () => {
       const authority = nextAuthority()
       await store.write([1, 2, 3].map((ms) => bin(authority, START + ms, {})))
