@@ -14,7 +14,10 @@ import { version } from '../wiring/version.ts'
 
 /** All in one process. */
 export async function up(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { demo: { type: 'boolean', default: false } } })
+  const { values } = parseArgs({
+    args,
+    options: { demo: { type: 'boolean', default: false }, 'history-days': { type: 'string' } },
+  })
   await serve(async (core) => {
     const { config, stack, logger } = core
     const registry = await openRegistry(core)
@@ -47,6 +50,6 @@ export async function up(args: string[]): Promise<void> {
     logger.info({ http, mqtt, version }, 'ready')
     const hasTown = values.demo && mqtt !== undefined
     greet(core, { http, mqtt, newKey, town: hasTown ? DEFAULT_PLACE.name : undefined })
-    if (hasTown) await startDemo(core, registry, { http, mqtt })
+    if (hasTown) await startDemo(core, registry, { http, mqtt, historyDays: values['history-days'] })
   })
 }

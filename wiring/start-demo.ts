@@ -16,24 +16,30 @@ const DEMO_AUTHORITY = 'demo'
 
 /**
  * The simulated town beside `kerbside up --demo`, in a process of its own, since a town's devices are no part of the
- * server. It gets a key of the demonstration's authority alone, kept beside the data for the next start.
+ * server. It gets a key of the demonstration's authority alone, kept beside the data for the next start. `historyDays`, as
+ * `kerbside sim` takes them, are what it sends of the time before.
  */
 export async function startDemo(
   { config, clock, logger, stack }: Core,
   registry: Registry,
-  { http, mqtt }: { http: string; mqtt: string },
+  { http, mqtt, historyDays }: { http: string; mqtt: string; historyDays: string | undefined },
 ): Promise<void> {
   const adminKey = await findDemoKey(config, registry)
-  const child = spawn(process.execPath, [MAIN, 'sim', '--authority', DEMO_AUTHORITY, '--troubles'], {
-    env: {
-      ...process.env,
-      KERBSIDE_ADMIN_KEY: adminKey,
-      KERBSIDE_HTTP: new URL(http).host,
-      KERBSIDE_MQTT: new URL(mqtt).host,
-      ...(clock.speed === 1 ? {} : { KERBSIDE_CLOCK: `${formatTime(clock.now())}*${clock.speed}` }),
+  const history = historyDays === undefined ? [] : ['--history-days', historyDays]
+  const child = spawn(
+    process.execPath,
+    [MAIN, 'sim', '--authority', DEMO_AUTHORITY, '--troubles', ...history],
+    {
+      env: {
+        ...process.env,
+        KERBSIDE_ADMIN_KEY: adminKey,
+        KERBSIDE_HTTP: new URL(http).host,
+        KERBSIDE_MQTT: new URL(mqtt).host,
+        ...(clock.speed === 1 ? {} : { KERBSIDE_CLOCK: `${formatTime(clock.now())}*${clock.speed}` }),
+      },
+      stdio: ['ignore', 'inherit', 'inherit'],
     },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  )
   const gone = once(child, 'exit')
   gone.then(([code]) => {
     if (code) logger.error({ code }, 'the simulated town has ended')

@@ -10,7 +10,7 @@ interface Board {
 describe.skipIf(!hasChromium)('departures', { timeout: 240_000 }, () => {
   let running: RunningConsole
   beforeAll(async () => {
-    running = await startConsole()
+    running = await startConsole({ historyDays: 2 })
   }, START_MS)
   afterAll(() => running?.close(), START_MS)
 

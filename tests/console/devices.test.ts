@@ -29,7 +29,7 @@ interface Credentials {
 describe.skipIf(!hasChromium)('devices', { timeout: 300_000 }, () => {
   let running: RunningConsole
   beforeAll(async () => {
-    running = await startConsole()
+    running = await startConsole({ historyDays: 2 })
   }, START_MS)
   afterAll(() => running?.close(), START_MS)
 

@@ -10,7 +10,7 @@ const DEVICE = 'slipping-bin'
 describe.skipIf(!hasChromium)('quarantine and platform', { timeout: 240_000 }, () => {
   let running: RunningConsole
   beforeAll(async () => {
-    running = await startConsole()
+    running = await startConsole({ historyDays: 2 })
   }, START_MS)
   afterAll(() => running?.close(), START_MS)
 

@@ -11,7 +11,7 @@ describe.skipIf(!hasChromium)('reports', { timeout: 240_000 }, () => {
   let running: RunningConsole
   let bin: string
   beforeAll(async () => {
-    running = await startConsole()
+    running = await startConsole({ historyDays: 2 })
     const { apiUrl, key } = running
     const { items } = await request<{ items: { id: string }[] }>(apiUrl, `${PATH}/devices?kind=bin&limit=1`, {
       key,

@@ -7,7 +7,7 @@ import { TEST_ADMIN_KEY } from '../fixtures/start-kerbside.ts'
 describe.skipIf(!hasChromium)('signing in', { timeout: 400_000 }, () => {
   let running: RunningConsole
   beforeAll(async () => {
-    running = await startConsole()
+    running = await startConsole({ historyDays: 2 })
   }, START_MS)
   afterAll(() => running?.close(), START_MS)
 
