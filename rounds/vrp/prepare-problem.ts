@@ -65,7 +65,7 @@ interface Links {
 const NEIGHBOURS_MAX = 250
 
 /** A customer hardly ever belongs elsewhere than beside one of its nearest; where it fits nowhere there, all are tried. */
-const BESIDE_MAX = 60
+const BESIDE_MAX = 40
 
 export function prepareProblem(problem: Problem): PreparedProblem {
   const { customers, tips, vehicles } = problem

@@ -14,7 +14,7 @@ const GATHERED_MAX = 60
 /**
  * Greedy insertion with blinks (section 5.2): puts the absent back, each where it costs least; those that fit nowhere
  * stay out. The first `longAbsent` of the list have been absent for longer than the others, which were ruined around the
- * customer `seed`.
+ * customer `seed`. Once the routes cost `costMax`, the rest stays out, since it would be taken back anyhow.
  */
 export function recreate(
   prepared: PreparedProblem,
@@ -22,10 +22,13 @@ export function recreate(
   random: Random,
   longAbsent: number,
   seed: number,
+  costMax: number,
 ): void {
   const tried = solution.absent.splice(longAbsent)
   if (longAbsent > 0) chooseLongAbsent(prepared, solution, random, seed, tried)
-  putBack(prepared, solution, random, tried, false)
+  // Nobody who comes in makes the routes cheaper, but tips that are moved afterwards may.
+  const isFinal = prepared.tipCount <= 1
+  putBack(prepared, solution, random, tried, false, isFinal ? costMax : undefined)
 }
 
 /** Takes in all that fit: whatever it costs, or where it pays. */
@@ -65,10 +68,15 @@ function putBack(
   random: Random,
   customers: number[],
   isAtAnyPrice: boolean,
+  costMax = Number.POSITIVE_INFINITY,
 ): void {
   const { absent } = solution
   sortAbsent(prepared, customers, random)
   for (const customer of customers) {
+    if (solution.routesCost >= costMax) {
+      absent.push(customer)
+      continue
+    }
     const insertion = findInsertion(prepared, solution, customer, random, isAtAnyPrice)
     if (insertion.route === -1 || !putIn(prepared, solution, customer, insertion)) absent.push(customer)
   }

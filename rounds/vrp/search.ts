@@ -110,10 +110,11 @@ export function anneal(search: Search, cooling: Cooling): boolean {
     if (!(spent < 1)) return true
     if (cooling.shouldStop?.()) return false
     const temperature = firstTemperature * (lastTemperature / firstTemperature) ** spent * arcCost
-    change(search)
-    const cost = costOf(solution)
     // Equation 1: the Metropolis criterion with the logarithm taken on the other side.
-    if (cost < search.currentCost - temperature * Math.log(random())) {
+    const costMax = search.currentCost - temperature * Math.log(random())
+    change(search, costMax)
+    const cost = costOf(solution)
+    if (cost < costMax) {
       keep(solution)
       search.currentCost = cost
       if (noteBest(search)) cooling.onBetter?.()
@@ -123,7 +124,8 @@ export function anneal(search: Search, cooling: Cooling): boolean {
   }
 }
 
-function change({ prepared, solution, random, hasRouteCosts, hasPrizes }: Search): void {
+/** What costs `costMax` or more is not accepted afterwards. */
+function change({ prepared, solution, random, hasRouteCosts, hasPrizes }: Search, costMax: number): void {
   if (hasPrizes && random() < GATHER_RATE) {
     gather(prepared, solution, random)
     return
@@ -142,7 +144,7 @@ function change({ prepared, solution, random, hasRouteCosts, hasPrizes }: Search
     draw < VEHICLE_SWAP_RATE + ROUTE_RUIN_RATE
       ? ruinRoute(prepared, solution, random)
       : ruin(prepared, solution, random)
-  recreate(prepared, solution, random, longAbsent, seed)
+  recreate(prepared, solution, random, longAbsent, seed, costMax)
 }
 
 function noteBest(search: Search): boolean {
