@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { termsOfDataset } from '../exchange/dataset-terms.ts'
+import { pickTerms, termsOfDataset } from '../exchange/dataset-terms.ts'
 import type { Authority, Publishable } from '../model/authority.ts'
 import type { KnownCallers } from './known-callers.ts'
 import type { Api } from './parts.ts'
@@ -23,8 +23,7 @@ export type Terms = Pick<Authority, 'licence' | 'attribution'>
 
 /** Those of a dataset: its own, or the authority's. */
 export function termsOf(authority: Authority, dataset: Publishable): Terms {
-  const { licence, attribution } = termsOfDataset(authority, dataset)
-  return { ...(licence !== undefined && { licence }), ...(attribution !== undefined && { attribution }) }
+  return pickTerms(termsOfDataset(authority, dataset))
 }
 
 /** Sends a `Link` of the relation `license` (RFC 4946 made it known) with what is licensed, also where it is a 304. */

@@ -31,6 +31,14 @@ export function termsOfDataset(authority: Authority, dataset: Publishable): Data
   }
 }
 
+/** As they stand in JSON: what the authority has not named is not there. */
+export function pickTerms({ licence, attribution }: Pick<DatasetTerms, 'licence' | 'attribution'>): {
+  licence?: string
+  attribution?: string
+} {
+  return { ...(licence !== undefined && { licence }), ...(attribution !== undefined && { attribution }) }
+}
+
 const USUAL: Readonly<Record<Publishable, { readonly title: string; readonly description: string }>> = {
   bins: { title: 'Bins', description: 'How full public bins are, as their sensors measure it.' },
   counters: {

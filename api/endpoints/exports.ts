@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { pickTerms } from '../../exchange/dataset-terms.ts'
 import { addDays, boundsOfDay, dateAt } from '../../exchange/exports/day-bounds.ts'
 import { listExportColumns } from '../../exchange/exports/export-columns.ts'
 import { writeCsvMetadata } from '../../exchange/exports/write-csv-metadata.ts'
 import { DEVICE_DATASETS, type DeviceDataset } from '../../exchange/published-view.ts'
 import { KerbsideError } from '../../model/error.ts'
+import { baseUrlOf } from '../base-url.ts'
 import { isKnown, weakETag } from '../conditional-get.ts'
 import type { DatasetViews, ShownDataset } from '../dataset-views.ts'
 import { answers, answersWith, documentedPublishable } from '../documented.ts'
@@ -14,7 +16,6 @@ import { writeCsvDay, writeParquetDay } from '../exports/write-day.ts'
 import type { FindFirstTime } from '../first-times.ts'
 import type { KnownCallers } from '../known-callers.ts'
 import { termsOf, termsShape } from '../licences.ts'
-import { baseUrlOf } from '../ogc/answer-format.ts'
 import { pageOf, pageQueryOf, sendPage } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { hasKeyOf } from '../rights.ts'
@@ -297,7 +298,7 @@ function identify({
 
 /** For whoever has the file alone. */
 function describeFile({ authority, dataset, terms }: ShownDataset, date: string): Record<string, string> {
-  const { title, description, licence, attribution } = terms
+  const { title, description } = terms
   return {
     title,
     description,
@@ -306,7 +307,6 @@ function describeFile({ authority, dataset, terms }: ShownDataset, date: string)
     dataset,
     date,
     timeZone: authority.timeZone,
-    ...(licence !== undefined && { licence }),
-    ...(attribution !== undefined && { attribution }),
+    ...pickTerms(terms),
   }
 }

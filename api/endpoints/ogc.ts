@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { pickTerms } from '../../exchange/dataset-terms.ts'
 import { OGC_COLLECTIONS, OGC_CONFORMANCE, OGC_QUERYABLES } from '../../exchange/ogc/collections.ts'
 import { describeCollection } from '../../exchange/ogc/describe-collection.ts'
 import {
@@ -24,11 +25,12 @@ import {
 } from '../../exchange/ogc/write-pages.ts'
 import { KerbsideError } from '../../model/error.ts'
 import { formatTime } from '../../model/time.ts'
+import { baseUrlOf } from '../base-url.ts'
 import type { DatasetViews } from '../dataset-views.ts'
 import { answersWith, documentedPublishable } from '../documented.ts'
 import type { KnownCallers } from '../known-callers.ts'
 import { termsShape } from '../licences.ts'
-import { baseUrlOf, formatQuery, sendEither } from '../ogc/answer-format.ts'
+import { formatQuery, sendEither } from '../ogc/answer-format.ts'
 import {
   getCollection,
   listCollections,
@@ -368,8 +370,7 @@ export function registerOgc(
         ],
         json: () => ({
           type: 'FeatureCollection',
-          ...(terms.licence !== undefined && { licence: terms.licence }),
-          ...(terms.attribution !== undefined && { attribution: terms.attribution }),
+          ...pickTerms(terms),
           timeStamp: formatTime(clock.now()),
           numberMatched: matched,
           numberReturned: items.length,
@@ -416,8 +417,7 @@ export function registerOgc(
               title: described.title,
             },
           ],
-          ...(terms.licence !== undefined && { licence: terms.licence }),
-          ...(terms.attribution !== undefined && { attribution: terms.attribution }),
+          ...pickTerms(terms),
         }),
         html: () => writeItemHtml(place, described, item),
       })

@@ -7,6 +7,7 @@ import { type CitizenReport, REPORT_SERVICES, REPORT_STATUSES } from '../../mode
 import { KerbsideError } from '../../model/error.ts'
 import { ID_PATTERN, idSchema } from '../../model/id.ts'
 import type { ReportFilter } from '../../registry/registry.ts'
+import { baseUrlOf } from '../base-url.ts'
 import { documentedPublishable } from '../documented.ts'
 import {
   answerErrorsIn,
@@ -211,7 +212,7 @@ function registerReading(
     },
     async (request, reply) => {
       const { authority } = request.params
-      const root = publicUrl ?? `${request.protocol}://${request.host}`
+      const root = baseUrlOf(request, publicUrl)
       const url = `${root}${PATH.replace(':authority', authority)}`
       const formats = ['text/xml', 'application/json']
       const discovery = {

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { DEVICE_DATASETS, type DeviceDataset } from '../../exchange/published-view.ts'
 import { ENTITY_TYPES, listEntityTypes } from '../../exchange/sensorthings/entity-model.ts'
+import { baseUrlOf } from '../base-url.ts'
 import type { DatasetViews } from '../dataset-views.ts'
 import { answersWith, documentedPublishable } from '../documented.ts'
 import type { Api, ApiParts } from '../parts.ts'
@@ -151,7 +152,7 @@ export function registerSensorThings(app: Api, parts: ApiParts, views: DatasetVi
   }
 
   function rootOf(request: FastifyRequest, authority: string): string {
-    const server = publicUrl ?? `${request.protocol}://${request.host}`
+    const server = baseUrlOf(request, publicUrl)
     return `${server}/v1/authorities/${authority}/sensorthings/v1.1`
   }
 }

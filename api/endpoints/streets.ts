@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { PUBLISHABLE } from '../../model/authority.ts'
 import { KerbsideError } from '../../model/error.ts'
 import { STREET_ZOOM_MAX, STREET_ZOOM_MIN } from '../../rounds/roads/tiles/street-tiles.ts'
+import { baseUrlOf } from '../base-url.ts'
 import { answers, answersEmpty, answersWith, documentedPublishable } from '../documented.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { authorityParams, schemas } from '../schemas.ts'
@@ -67,7 +68,7 @@ export function registerStreets(app: Api, { roads, publicUrl }: ApiParts): void 
     },
     async (request) => {
       const { bounds } = streets ?? refuse()
-      const base = publicUrl ?? `${request.protocol}://${request.host}`
+      const base = baseUrlOf(request, publicUrl)
       const path = TILE_PATH.replace(':authority', request.params.authority).replaceAll(/:([zxy])/g, '{$1}')
       return {
         tilejson: '3.0.0' as const,

@@ -43,8 +43,3 @@ export function sendEither(
   reply.header('content-security-policy', PAGE_POLICY)
   return sendWritten(reply, 'text/html; charset=utf-8', html())
 }
-
-/** Where the outside reaches this server. */
-export function baseUrlOf({ protocol, host }: FastifyRequest, publicUrl: string | undefined): string {
-  return publicUrl ?? `${protocol}://${host}`
-}

@@ -1,6 +1,7 @@
 import type { Device, Kind } from '../../model/device.ts'
 import type { Reading } from '../../model/reading.ts'
 import { silentAfterSeconds } from '../../model/silence.ts'
+import { pickTerms } from '../dataset-terms.ts'
 import type { Entity } from './entity-model.ts'
 import { resultOf, spanOf } from './observation.ts'
 import { listObservedFields, OBSERVED_FIELDS, PLACE_FIELD } from './observed-properties.ts'
@@ -110,7 +111,7 @@ function describeDatastream({
   const { field, part, latest } = series
   const known = OBSERVED_FIELDS[field]
   if (!known) throw new Error(`${field} is no observed field`)
-  const { dataset, licence, attribution, delaySeconds } = terms
+  const { dataset, delaySeconds } = terms
   const id = part === '' ? `${device.id}.${field}` : `${device.id}.${part}.${field}`
   return {
     type: 'Datastream',
@@ -124,8 +125,7 @@ function describeDatastream({
       properties: {
         dataset,
         ...(part !== '' && { part }),
-        ...(licence !== undefined && { licence }),
-        ...(attribution !== undefined && { attribution }),
+        ...pickTerms(terms),
         ...(delaySeconds > 0 && { delaySeconds }),
         latestTime: createTimeSpan(latest.time),
         latestResultTime: createTimeSpan(latest.receivedTime),
