@@ -1,8 +1,7 @@
-import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { pickTerms } from '../../exchange/dataset-terms.ts'
-import { addDays, boundsOfDay, dateAt } from '../../exchange/exports/day-bounds.ts'
+import { boundsOfDay } from '../../exchange/exports/day-bounds.ts'
 import { listExportColumns } from '../../exchange/exports/export-columns.ts'
 import { writeCsvMetadata } from '../../exchange/exports/write-csv-metadata.ts'
 import { DEVICE_DATASETS, type DeviceDataset } from '../../exchange/published-view.ts'
@@ -11,51 +10,36 @@ import { baseUrlOf } from '../base-url.ts'
 import { isKnown, weakETag } from '../conditional-get.ts'
 import type { DatasetViews, ShownDataset } from '../dataset-views.ts'
 import { answers, answersWith, documentedPublishable } from '../documented.ts'
+import {
+  datasetSchema,
+  EXPORTED_DATASETS,
+  type ExportedDay,
+  exportedDaySchema,
+  listDays,
+  placeOf,
+  requireDay,
+} from '../exports/exported-days.ts'
 import { readDay } from '../exports/read-day.ts'
+import { createFileStarter } from '../exports/start-file.ts'
 import { writeCsvDay, writeParquetDay } from '../exports/write-day.ts'
 import type { FindFirstTime } from '../first-times.ts'
 import type { KnownCallers } from '../known-callers.ts'
-import { termsOf, termsShape } from '../licences.ts'
 import { pageOf, pageQueryOf, sendPage } from '../page.ts'
 import type { Api, ApiParts } from '../parts.ts'
 import { hasKeyOf } from '../rights.ts'
-import { authorityParams, schemas } from '../schemas.ts'
+import { authorityParams } from '../schemas.ts'
 import { sendWritten } from '../written.ts'
 
-/** Files that this process writes at once; one more is answered with 503. */
-const FILES_MAX = 10
-/** How long one may take: who reads more slowly is cut off, and asks again. */
-const FILE_MS = 600_000
-/** After the end of a day, and what it is told later by: what devices send late is then mostly there. */
-const SETTLED_MS = 2 * 3_600_000
 /** The longest interval that a counter may count. */
 const INTERVAL_MAX_MS = 86_400_000
 /** How long a day that has ended is kept by caches without asking again. */
 const FRESH_SECONDS = 86_400
 const PARQUET = 'application/vnd.apache.parquet'
-const DATASETS = Object.keys(DEVICE_DATASETS) as [DeviceDataset, ...DeviceDataset[]]
-const datasetSchema = z.enum(DATASETS)
 const fileParams = authorityParams.extend({ dataset: datasetSchema, date: z.iso.date() })
 const listQuery = pageQueryOf(/^\d{4}-\d{2}-\d{2}\.[a-z]{1,20}$/).extend({
   dataset: datasetSchema.optional().describe('Only files of this dataset'),
 })
-const fileSchema = z.object({
-  dataset: datasetSchema,
-  date: z.iso.date(),
-  /** The first moment of the day, and the first after it. */
-  from: z.iso.datetime(),
-  to: z.iso.datetime(),
-  csv: z.string(),
-  csvMetadata: z.string(),
-  parquet: z.string(),
-  ...termsShape,
-  /** How old readings are at least when they are told. */
-  delaySeconds: z.int(),
-})
-schemas.add(fileSchema, { id: 'ExportedDay' })
-type ExportedDay = z.infer<typeof fileSchema>
-
-const CONFIG = { scope: 'read', published: DATASETS } as const
+const CONFIG = { scope: 'read', published: EXPORTED_DATASETS } as const
 const DAYS =
   "A day is one of the authority's time zone; times in the files are UTC. It is there two hours after it has ended, or as much later as the dataset is told. A reading that arrives later still is in the file as soon as caches ask again, within a day."
 
@@ -70,7 +54,7 @@ export function registerExports(
   }: { readonly datasets: DatasetViews; readonly known: KnownCallers; readonly findFirstTime: FindFirstTime },
 ): void {
   const path = '/v1/authorities/:authority/exports'
-  let open = 0
+  const startFile = createFileStarter()
   app.get(
     path,
     {
@@ -84,25 +68,26 @@ export function registerExports(
         ),
         params: authorityParams,
         querystring: listQuery,
-        response: answers(200, 'A page of days', pageOf(fileSchema)),
+        response: answers(200, 'A page of days', pageOf(exportedDaySchema)),
       },
     },
     async (request, reply) => {
       const { authority: id } = request.params
       const { limit, after, dataset } = request.query
       const authority = await known.getAuthority(id)
-      const wanted = DATASETS.filter(
+      const wanted = EXPORTED_DATASETS.filter(
         (one) =>
           (dataset === undefined || one === dataset) &&
           (hasKeyOf(request, id) || authority.published.includes(one)),
       )
+      const root = `${baseUrlOf(request, publicUrl)}${path.replace(':authority', id)}`
       const days: ExportedDay[] = []
       for (const one of wanted) {
         const shown = await datasets.show(request, id, one)
         const first = await findFirstTime(id, one)
         if (first === null) continue
         // One more than wanted of each tells whether there is another page.
-        days.push(...listDays(request, shown, { first, after, limit: limit + 1 }))
+        days.push(...listDays(shown, { root, first, after, limit: limit + 1 }))
       }
       const sorted = days.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1))
       const items = sorted.slice(0, limit)
@@ -196,37 +181,6 @@ export function registerExports(
     },
   )
 
-  function listDays(
-    request: FastifyRequest,
-    shown: ShownDataset,
-    { first, after, limit }: { first: number; after: string | undefined; limit: number },
-  ): ExportedDay[] {
-    const { authority, dataset, terms } = shown
-    const { id, timeZone } = authority
-    const root = `${baseUrlOf(request, publicUrl)}${path.replace(':authority', id)}/${dataset}`
-    const earliest = dateAt(first, timeZone)
-    const days: ExportedDay[] = []
-    let date = lastDayOf(shown)
-    const afterDate = after?.slice(0, 10)
-    if (afterDate !== undefined && afterDate < date) date = afterDate
-    for (; date >= earliest && days.length < limit; date = addDays(date, -1)) {
-      if (after !== undefined && placeOf({ date, dataset }) >= after) continue
-      const { from, to } = boundsOfDay(date, timeZone)
-      days.push({
-        dataset,
-        date,
-        from: new Date(from).toISOString(),
-        to: new Date(to).toISOString(),
-        csv: `${root}/${date}.csv`,
-        csvMetadata: `${root}/${date}.csv-metadata.json`,
-        parquet: `${root}/${date}.parquet`,
-        ...termsOf(authority, dataset),
-        delaySeconds: terms.delaySeconds,
-      })
-    }
-    return days
-  }
-
   /** Throws NOT_FOUND where the dataset is not published, or the day has not ended or has no file. */
   async function findDay(
     request: FastifyRequest,
@@ -238,27 +192,8 @@ export function registerExports(
     if (!shown.isWhole && !shown.authority.published.includes(dataset)) {
       throw new KerbsideError('NOT_FOUND', `${id} does not publish ${dataset}`)
     }
-    const first = await findFirstTime(id, dataset)
-    const last = lastDayOf(shown)
-    if (first !== null && date <= last && date >= dateAt(first, shown.authority.timeZone)) return shown
-    throw new KerbsideError(
-      'NOT_FOUND',
-      `There is no file of ${date}${first === null ? '' : `: the days from ${dateAt(first, shown.authority.timeZone)} to ${last} have one`}`,
-    )
-  }
-
-  function startFile(file: AsyncGenerator<string | Uint8Array>): Readable {
-    if (open >= FILES_MAX) {
-      throw new KerbsideError('BUSY', `${open} files are being written already: try again in a moment`)
-    }
-    open += 1
-    const stream = Readable.from(file, { objectMode: false, highWaterMark: 64 * 1024 })
-    const timer = setTimeout(() => stream.destroy(), FILE_MS)
-    stream.once('close', () => {
-      open -= 1
-      clearTimeout(timer)
-    })
-    return stream
+    requireDay(shown, date, await findFirstTime(id, dataset))
+    return shown
   }
 }
 
@@ -271,16 +206,6 @@ const FORMATS = [
   },
   { suffix: 'parquet', operationId: 'getExportParquet', name: 'Apache Parquet', mediaType: PARQUET },
 ] as const
-
-/** The order of days is that of these, and within a day that of the datasets' names. */
-function placeOf({ date, dataset }: { date: string; dataset: string }): string {
-  return `${date}.${dataset}`
-}
-
-/** The last day of which all is told, but what arrives late. */
-function lastDayOf({ authority, now, toldUntil }: ShownDataset): string {
-  return addDays(dateAt(Math.min(now, toldUntil) - SETTLED_MS, authority.timeZone), -1)
-}
 
 function identify({
   id,
