@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { DATA_PAGE_STYLE } from '../../exchange/html/write-data-page.ts'
+import { HTML } from '../../exchange/ogc/links.ts'
 import { prefersHtml } from '../accept.ts'
 import { weakETag } from '../conditional-get.ts'
+import { answersWith } from '../documented.ts'
 import { sendWritten } from '../written.ts'
 
 /** The pages have one style and nothing else that a browser would load or run. */
@@ -21,6 +23,16 @@ export const formatQuery = z.object({
     .optional()
     .describe('JSON, or a page for people; without it, as the header `Accept` says'),
 })
+
+/** As `answersWith`, of what `sendEither` sends. */
+export function answersEither<M extends string, T extends z.ZodType>(
+  description: string,
+  mediaType: M,
+  schema: T,
+) {
+  const json = { [mediaType]: { schema } } as Record<M, { schema: T }>
+  return answersWith(200, description, { ...json, [HTML]: { schema: z.string() } })
+}
 
 /** An answer both ways; what is written is only what is asked for. */
 interface Answers {
