@@ -8,7 +8,7 @@ interface Linked {
   readonly collection: Pick<CollectionDescription, 'id' | 'title'>
 }
 
-/** What a page of items links to (17-069r4, 7.15.6 and 7.15.7); `next` is where the next page begins. */
+/** What a page of items links to (17-069r4, 7.15); `next` is where the next page begins. */
 export function linkItems({
   next,
   licence,
