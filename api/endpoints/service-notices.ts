@@ -54,7 +54,7 @@ export function registerServiceNotices(app: Api, parts: ApiParts, view: TransitV
     kind: 'service-alerts',
     Name: 'ServiceAlert',
     noun: 'service alert',
-    published: 'departures',
+    published: 'service-alerts',
     description:
       'Told in `gtfs-rt/alerts` while one of its `activePeriods` is, or always where it has none. An `area` stands for the stops within it.',
     schema: serviceAlertSchema,
@@ -96,7 +96,7 @@ function registerNotice(
   app.get(
     path,
     {
-      config: { scope: 'read', published },
+      config: { scope: 'read', published, isLicensed: true },
       schema: {
         ...documentedPublishable('transit', `list${Name}s`, `List the ${noun}s`),
         params: authorityParams,
@@ -140,7 +140,7 @@ function registerNotice(
   app.get(
     `${path}/:id`,
     {
-      config: { scope: 'read', published },
+      config: { scope: 'read', published, isLicensed: true },
       schema: {
         ...documentedPublishable('transit', `get${Name}`, `Get a ${noun}`),
         params,

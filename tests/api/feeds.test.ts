@@ -113,6 +113,16 @@ test('feeds take a key where service alerts are not published', async () => {
   await app.createAuthority({ id: 'beta' })
   const key = await app.createKey('beta', 'admin')
   expect((await app.call('GET', `${ALPHA}/feeds/works.atom`, { key })).status).toBe(404)
+  // The feed and the list are of the same dataset.
+  const list = () => app.call('GET', `${ALPHA}/service-alerts`, { key: null })
+  expect((await list()).status).toBe(401)
+  await app.call('PATCH', ALPHA, { body: { published: ['departures'] } })
+  expect((await list()).status).toBe(401)
+  await app.call('PATCH', ALPHA, { body: { published: ['service-alerts'] } })
+  expect(await list()).toMatchObject({
+    status: 200,
+    headers: { link: expect.stringContaining('rel="license"') },
+  })
 })
 
 const PROGRAM = `
