@@ -71,7 +71,7 @@ import { createHookSender } from './hook-sender.ts'
 import { parseJsonBodies } from './json-body.ts'
 import { countKeyUsage } from './key-usage.ts'
 import { createKnownCallers } from './known-callers.ts'
-import { tellLicences, termsOf } from './licences.ts'
+import { tellLicences } from './licences.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { createLiveRounds } from './live-rounds.ts'
 import { answerMalformed } from './malformed.ts'
@@ -177,9 +177,7 @@ export async function createApp(parts: ApiParts): Promise<Api> {
   })
   lane.openOn(app.server)
   app.addHook('preClose', async () => lane.close())
-  const boards = createDepartureBoards(view, async (authority) =>
-    termsOf(await known.getAuthority(authority), 'departures'),
-  )
+  const boards = createDepartureBoards(view, known.getAuthority)
   const departureEvents = createDepartureEvents({ boards, view, logger: parts.logger })
   app.addHook('preClose', async () => departureEvents.close())
   const datasets = createDatasetViews({ ...parts, known })

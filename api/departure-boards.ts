@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { Authority } from '../model/authority.ts'
 import { departuresToJson } from '../model/departure.ts'
 import { KerbsideError } from '../model/error.ts'
 import { listDepartures, type StopDeparture } from '../transit/feed/list-departures.ts'
 import type { TransitMoment } from '../transit/feed/transit-moment.ts'
-import type { Terms } from './licences.ts'
+import { termsOf } from './licences.ts'
 import { createServedBody, type ServedBody } from './served-body.ts'
 import type { TransitView } from './transit-view.ts'
 
@@ -42,7 +43,7 @@ const BOARDS_MAX = 5_000
 
 export function createDepartureBoards(
   view: TransitView,
-  findTerms: (authority: string) => Promise<Terms>,
+  getAuthority: (id: string) => Promise<Authority>,
 ): DepartureBoards {
   const boards = new WeakMap<TransitMoment, Map<string, Board>>()
 
@@ -51,18 +52,19 @@ export function createDepartureBoards(
 
     async get(query) {
       const moment = await getMoment(query)
-      const terms = await findTerms(query.authority)
-      if (query.from !== undefined) return writeBoard(moment, query, terms)
+      const authority = await getAuthority(query.authority)
+      if (query.from !== undefined) return writeBoard(moment, query, authority)
       let ofMoment = boards.get(moment)
       if (!ofMoment) {
         ofMoment = new Map()
         boards.set(moment, ofMoment)
       }
-      const { licence = '', attribution = '' } = terms
-      const key = [query.limit, query.minutes, query.stop, licence, attribution].join('\n')
+      const { licence = '', attribution = '' } = termsOf(authority, 'departures')
+      const { limit, minutes, stop } = query
+      const key = [limit, minutes, stop, authority.timeZone, licence, attribution].join('\n')
       let board = ofMoment.get(key)
       if (!board) {
-        board = writeBoard(moment, query, terms)
+        board = writeBoard(moment, query, authority)
         if (ofMoment.size >= BOARDS_MAX) ofMoment.clear()
         ofMoment.set(key, board)
       }
@@ -90,12 +92,20 @@ function listOf(moment: TransitMoment, { stop, limit, minutes, from = moment.tim
   return listDepartures(moment, { stop: index, from, until: from + minutes * 60_000, limit })
 }
 
-function writeBoard(moment: TransitMoment, query: BoardQuery, terms: Terms): Board {
+function writeBoard(moment: TransitMoment, query: BoardQuery, authority: Authority): Board {
+  const { stop } = query
   const items = listOf(moment, query).map(({ departure }) => departure)
-  const json = { ...departuresToJson({ stop: query.stop, generatedTime: moment.time, items }), ...terms }
+  const { names, indexOf } = moment.timetable.stops
+  // What whoever shows a board needs to know beside the departures.
+  const about = {
+    stopName: names[indexOf.get(stop) ?? -1] ?? stop,
+    timeZone: authority.timeZone,
+    ...termsOf(authority, 'departures'),
+  }
+  const json = { ...departuresToJson({ stop, generatedTime: moment.time, items }), ...about }
   const contentHash = createHash('sha1')
     // An age grows by itself, and tells nothing that its departure does not.
-    .update(JSON.stringify([items, terms], (name, value) => (name === 'ageSeconds' ? undefined : value)))
+    .update(JSON.stringify([items, about], (name, value) => (name === 'ageSeconds' ? undefined : value)))
     .digest('base64url')
     .slice(0, 16)
   const body = createServedBody({

@@ -11,14 +11,19 @@ import { authorityParams, schemas } from '../schemas.ts'
 import { SERVED_ROUTE, serveBody } from '../served-body.ts'
 import { timeQuery } from '../time-query.ts'
 
+/** As displays are told them. */
 export const departuresSchema = z.object({
   stop: z.string(),
   generatedTime: z.string(),
   items: z.array(departureSchema),
   ...termsShape,
 })
+export const boardSchema = departuresSchema.extend({
+  stopName: z.string().describe('As the timetable has it; the id where it has none'),
+  timeZone: z.string().describe('Of the authority, such as Europe/London, for whoever writes the times'),
+})
 schemas.add(departureSchema, { id: 'Departure' })
-schemas.add(departuresSchema, { id: 'Departures' })
+schemas.add(boardSchema, { id: 'Departures' })
 
 const stopParams = authorityParams.extend({ stop: z.string().min(1).max(200) })
 export const boardQuery = z.object({
@@ -45,7 +50,7 @@ export function registerDepartures(
         params: stopParams,
         querystring: boardQuery.extend({ from: timeQuery }),
         response: {
-          ...answers(200, 'The departures', departuresSchema),
+          ...answers(200, 'The departures', boardSchema),
           304: z.undefined().describe('They are those that the client has'),
         },
       },

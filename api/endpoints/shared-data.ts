@@ -20,7 +20,7 @@ import { authorityParams } from '../schemas.ts'
 import { SERVED_ROUTE, serveBody } from '../served-body.ts'
 import { listStopFeatures, stopFeatureSchema } from '../stop-features.ts'
 import { sendWritten } from '../written.ts'
-import { boardQuery, departuresSchema } from './departures.ts'
+import { boardQuery, boardSchema } from './departures.ts'
 
 const GEO_JSON = 'application/geo+json'
 const PERIOD =
@@ -110,7 +110,7 @@ export function registerSharedData(app: Api, parts: ApiParts, boards: DepartureB
         params: params.extend({ stop: z.string().min(1).max(200) }),
         querystring: boardQuery,
         response: {
-          ...answers(200, 'The departures', departuresSchema),
+          ...answers(200, 'The departures', boardSchema),
           304: z.undefined().describe('They are those that the client has'),
         },
       },

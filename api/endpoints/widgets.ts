@@ -14,6 +14,7 @@ import { languageOf, languageQuery } from '../language.ts'
 import { termsOf } from '../licences.ts'
 import { createLocalClock } from '../local-clock.ts'
 import type { Api, ApiParts } from '../parts.ts'
+import { problemSchema } from '../problem.ts'
 import { authorityParams } from '../schemas.ts'
 import { SERVED_ROUTE, type ServedBody, serveBody } from '../served-body.ts'
 import { readWidgetScript } from '../widget-script.ts'
@@ -42,6 +43,14 @@ const widgetQuery = languageQuery.extend({
     .describe('After how many seconds a browser asks again; 0 for never. By default 30, of bin days 3,600'),
 })
 const page = answersWith(200, 'A page', { 'text/html': { schema: z.string() } })
+/** Whoever looks at a page of somebody else reads a sentence, not a problem. */
+const pageOfNothing = {
+  description: 'A page that says that there is no such stop, or a problem where there is no such authority',
+  content: {
+    'text/html': { schema: z.string() },
+    'application/problem+json': { schema: problemSchema },
+  },
+}
 
 /** What local sites put on their pages: one script with its elements, and the same as pages for a frame. */
 export function registerWidgets(
@@ -76,28 +85,41 @@ export function registerWidgets(
         ),
         params: authorityParams.extend({ stop: z.string().min(1).max(200) }),
         querystring: widgetQuery,
-        response: page,
+        response: { ...page, 404: pageOfNothing },
       },
     },
     async (request, reply) => {
       const { authority: id, stop } = request.params
       const { limit, refresh = 30 } = request.query
       const authority = await known.getAuthority(id)
-      const { moment, departures } = await boards.list({ authority: id, stop, limit, minutes: 120 })
-      const { names, indexOf } = moment.timetable.stops
       const language = languageOf(request, reply)
+      const texts = textsFor(language)
       const formatTime = createLocalClock(authority.timeZone)
+      const shown = { ...termsOf(authority, 'departures'), language }
+      const found = await boards
+        .list({ authority: id, stop, limit, minutes: 120 })
+        .catch((error: unknown) => undefinedWhereNotFound(error))
+      if (!found) {
+        const updatedAt = formatTime(parts.clock.now())
+        reply.code(404)
+        return send(reply, refresh, {
+          ...shown,
+          title: fillText(texts.noStop, { stop }),
+          updatedAt,
+          content: '',
+        })
+      }
+      const { moment, departures } = found
+      const { names, indexOf } = moment.timetable.stops
       const name = names[indexOf.get(stop) ?? -1] ?? stop
-      const content = writeDeparturesTable(
-        departures.map(({ departure }) => departure),
-        { language, now: moment.time, formatTime },
-      )
       return send(reply, refresh, {
-        ...termsOf(authority, 'departures'),
-        title: fillText(textsFor(language).departuresFrom, { stop: name }),
+        ...shown,
+        title: fillText(texts.departuresFrom, { stop: name }),
         updatedAt: formatTime(moment.time),
-        language,
-        content,
+        content: writeDeparturesTable(
+          departures.map(({ departure }) => departure),
+          { language, now: moment.time, formatTime },
+        ),
       })
     },
   )
@@ -122,11 +144,10 @@ export function registerWidgets(
       const { limit, refresh = 3_600 } = request.query
       const authority = await known.getAuthority(id)
       const language = languageOf(request, reply)
-      const days = await listHouseholdDays(parts, authority, uprn).catch((error: unknown) => {
-        // Whoever looks at a page of somebody else reads a sentence, not a problem.
-        if (error instanceof KerbsideError && error.code === 'NOT_FOUND') return []
-        throw error
-      })
+      const days =
+        (await listHouseholdDays(parts, authority, uprn).catch((error: unknown) =>
+          undefinedWhereNotFound(error),
+        )) ?? []
       const calendarUrl = `${parts.publicUrl ?? ''}/v1/authorities/${id}/calendars/uprns/${uprn}.ics?lang=${language}`
       return send(reply, refresh, {
         ...termsOf(authority, 'bin-days'),
@@ -144,4 +165,9 @@ export function registerWidgets(
     if (refresh > 0) reply.header('refresh', String(refresh))
     return sendWritten(reply, 'text/html; charset=utf-8', writeWidgetPage(content))
   }
+}
+
+function undefinedWhereNotFound(error: unknown): undefined {
+  if (error instanceof KerbsideError && error.code === 'NOT_FOUND') return undefined
+  throw error
 }

@@ -2,6 +2,12 @@
 // needs nothing else: no library, no cookie, no other address than the API's.
 
 declare const TEXTS: Readonly<Record<string, Readonly<Record<string, string>>>>
+declare const DATES: Readonly<
+  Record<
+    string,
+    { readonly form: string; readonly weekdays: readonly string[]; readonly months: readonly string[] }
+  >
+>
 
 interface Departure {
   readonly departureId: string
@@ -18,6 +24,8 @@ interface Terms {
 }
 
 interface Board extends Terms {
+  readonly stopName: string
+  readonly timeZone: string
   readonly generatedTime: string
   readonly items: readonly Departure[]
 }
@@ -40,11 +48,12 @@ const RETRY_STREAM_MS = 300_000
 /** Without a word for so long, what is shown is out of date. */
 const STALE_MS = 90_000
 const DAY_MS = 86_400_000
+const ROWS_MAX = 50
 
-// A sheet rather than an element, which a page's policy may forbid.
+// A sheet rather than an element, which a page's policy may forbid. Light or dark is as the page is.
 const SHEET = new CSSStyleSheet()
 SHEET.replaceSync(`
-:host { display: block; font: 1rem/1.4 system-ui, sans-serif; color-scheme: light dark;
+:host { display: block; font: 1rem/1.4 system-ui, sans-serif;
   color: light-dark(#1b1b1b, #f2f2f2); background: light-dark(#fff, #1b1b1b); }
 :host([hidden]) { display: none; }
 section { padding: .75rem; overflow-wrap: anywhere; }
@@ -58,17 +67,24 @@ li { padding: .3rem 0; border-bottom: 1px solid light-dark(#ccc, #555); }
 small { display: block; color: light-dark(#555, #bbb); }
 s { opacity: .8; }
 .now { font-weight: 600; }
-.problem { color: light-dark(#9a1c00, #ffb4a1); }
+.problem { margin: 0; color: light-dark(#9a1c00, #ffb4a1); }
 a { color: light-dark(#0b57a4, #9ecbff); }
 `)
 
 abstract class KerbsideElement extends HTMLElement {
   static observedAttributes = ['authority', 'stop', 'uprn', 'server', 'lang', 'name', 'limit', 'time-zone']
   readonly #root = this.attachShadow({ mode: 'open' })
+  readonly #content = make('div', {}, [])
+  readonly #status = make('p', { role: 'status', class: 'problem' }, [])
+  readonly #terms = make('div', {}, [])
+  readonly #section = make('section', {}, [this.#content, this.#status, this.#terms])
   #timer: ReturnType<typeof setInterval> | undefined
+  /** Why there is nothing to show; empty where there is. */
+  protected problem = ''
 
   connectedCallback(): void {
     this.#root.adoptedStyleSheets = [SHEET]
+    this.#root.replaceChildren(this.#section)
     this.#timer = setInterval(() => this.look(), LOOK_MS)
     this.start()
   }
@@ -88,25 +104,30 @@ abstract class KerbsideElement extends HTMLElement {
   protected abstract stop(): void
   protected abstract look(): void
 
-  /** As it was asked for, with the country by which dates are written. */
-  get #locale(): string {
-    const asked = this.lang || this.closest<HTMLElement>('[lang]')?.lang || navigator.language
-    return asked.toLowerCase() === 'en' ? 'en-GB' : asked
-  }
-
   protected get language(): string {
-    const primary = this.#locale.split('-', 1)[0]?.toLowerCase() ?? ''
+    const asked = this.lang || this.closest<HTMLElement>('[lang]')?.lang || navigator.language
+    const primary = asked.split('-', 1)[0]?.toLowerCase() ?? ''
     return primary in TEXTS ? primary : 'en'
   }
 
-  protected format(time: number, options: Intl.DateTimeFormatOptions): string {
-    const locale = this.#locale.toLowerCase().startsWith(this.language) ? this.#locale : 'en-GB'
-    return new Intl.DateTimeFormat(locale, options).format(time)
+  protected get limit(): number {
+    const asked = Math.floor(Number(this.getAttribute('limit')))
+    return asked >= 1 ? Math.min(asked, ROWS_MAX) : 0
   }
 
   protected text(name: string, values: Readonly<Record<string, string | number>> = {}): string {
-    const text = TEXTS[this.language]?.[name] ?? name
-    return text.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole))
+    return fill(TEXTS[this.language]?.[name] ?? name, values)
+  }
+
+  /** Of `YYYY-MM-DD`. */
+  protected formatDate(date: string): string {
+    const at = new Date(`${date}T00:00:00Z`)
+    const { form, weekdays, months } = DATES[this.language] as (typeof DATES)[string]
+    return fill(form, {
+      weekday: weekdays[at.getUTCDay()] ?? '',
+      day: at.getUTCDate(),
+      month: months[at.getUTCMonth()] ?? '',
+    })
   }
 
   protected address(path: string): string {
@@ -114,44 +135,50 @@ abstract class KerbsideElement extends HTMLElement {
     return `${server}/v1/authorities/${encodeURIComponent(this.getAttribute('authority') ?? '')}/${path}`
   }
 
-  protected formatTime(time: number): string {
-    const timeZone = this.getAttribute('time-zone') ?? undefined
-    return this.format(time, {
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-      ...(timeZone && { timeZone }),
-    })
+  /** Whether the page says what is to be shown. */
+  protected has(name: string): boolean {
+    const missing = ['authority', name].find((one) => !this.getAttribute(one))
+    this.problem = missing === undefined ? '' : this.text('attributeMissing', { name: missing })
+    return missing === undefined
   }
 
-  protected async ask<T>(path: string): Promise<T | undefined> {
-    try {
-      const response = await fetch(this.address(path), { credentials: 'omit', referrerPolicy: 'no-referrer' })
-      return response.ok || response.status === 404 ? ((await response.json()) as T) : undefined
-    } catch {
-      return undefined
+  /** Undefined where it is not reached, and null where the server has nothing for what is asked, nor will have soon. */
+  protected async ask<T>(path: string, absent: string): Promise<T | null | undefined> {
+    const how: RequestInit = { credentials: 'omit', referrerPolicy: 'no-referrer' }
+    const answer = await fetch(this.address(path), how).catch(() => undefined)
+    const body = await answer?.json().catch(() => undefined)
+    const status: number = body ? (answer?.status ?? 0) : 0
+    const problems: Readonly<Record<number, string>> = {
+      200: '',
+      400: this.text('notAccepted', { detail: body?.detail }),
+      401: this.text('notPublished', { authority: this.getAttribute('authority') ?? '' }),
+      404: absent,
     }
+    this.problem = problems[status] ?? this.text('notReached')
+    if (status === 200) return body
+    return status in problems ? null : undefined
   }
 
+  /** What is the same stays as it is, and with it what a reader has come to; a change of the status is read out. */
   protected show(children: readonly Node[], terms: Terms | undefined, problem: string): void {
-    const section = make('section', { lang: this.language }, [
-      ...children,
-      make('p', { role: 'status', class: 'problem' }, problem === '' ? [] : [problem]),
+    this.#section.lang = this.language
+    keep(this.#content, children)
+    if (this.#status.textContent !== problem) this.#status.textContent = problem
+    const { attribution, licence } = terms ?? {}
+    const isAddress = licence?.startsWith('http')
+    keep(this.#terms, [
+      ...(attribution ? [make('small', {}, [this.text('source', { attribution })])] : []),
+      ...(licence && isAddress
+        ? [make('small', {}, [make('a', { href: licence, rel: 'license' }, [this.text('licence')])])]
+        : []),
     ])
-    if (terms?.attribution)
-      section.append(make('small', {}, [this.text('source', { attribution: terms.attribution })]))
-    if (terms?.licence?.startsWith('http')) {
-      section.append(
-        make('small', {}, [make('a', { href: terms.licence, rel: 'license' }, [this.text('licence')])]),
-      )
-    }
-    this.#root.replaceChildren(section)
   }
 }
 
 class KerbsideDepartures extends KerbsideElement {
   #stream: EventSource | undefined
   #board: Board | undefined
+  #isAsking = false
   #heardTime = 0
   #askedTime = 0
   #lostStreamTime = 0
@@ -161,7 +188,8 @@ class KerbsideDepartures extends KerbsideElement {
   protected start(): void {
     this.#board = undefined
     this.#heardTime = Date.now()
-    this.#listen()
+    this.#isAsking = this.has('stop')
+    if (this.#isAsking) this.#listen()
     this.#render()
   }
 
@@ -172,6 +200,7 @@ class KerbsideDepartures extends KerbsideElement {
 
   /** A stream that lives says nothing while nothing changes; whatever else there is is asked for. */
   protected look(): void {
+    if (!this.#isAsking) return
     const now = Date.now()
     const isOpen = this.#stream?.readyState === EventSource.OPEN
     if (isOpen && this.#board) this.#heardTime = now
@@ -180,9 +209,16 @@ class KerbsideDepartures extends KerbsideElement {
     this.#render()
   }
 
+  get #stopId(): string {
+    return this.getAttribute('stop') ?? ''
+  }
+
+  get #isStale(): boolean {
+    return Date.now() - this.#heardTime > STALE_MS
+  }
+
   #path(rest = ''): string {
-    const limit = Number(this.getAttribute('limit') ?? 8)
-    return `stops/${encodeURIComponent(this.getAttribute('stop') ?? '')}/departures${rest}?limit=${limit}`
+    return `stops/${encodeURIComponent(this.#stopId)}/departures${rest}?limit=${this.limit || 8}`
   }
 
   #listen(): void {
@@ -204,12 +240,18 @@ class KerbsideDepartures extends KerbsideElement {
 
   async #poll(): Promise<void> {
     this.#askedTime = Date.now()
-    const board = await this.ask<Board>(this.#path())
-    if (board && this.isConnected) this.#take(board)
+    const asked = this.address(this.#path())
+    const board = await this.ask<Board>(this.#path(), this.text('noStop', { stop: this.#stopId }))
+    // Meanwhile the page may have asked for another stop.
+    if (!this.isConnected || asked !== this.address(this.#path())) return
+    if (board) return this.#take(board)
+    if (board === null) this.#board = undefined
+    this.#render()
   }
 
   #take(board: Board): void {
-    this.#board = { ...board, items: board.items ?? [] }
+    this.problem = ''
+    this.#board = board
     this.#heardTime = Date.now()
     this.#aheadMs = (Date.parse(board.generatedTime) || Date.now()) - Date.now()
     this.#render()
@@ -217,15 +259,15 @@ class KerbsideDepartures extends KerbsideElement {
 
   #render(): void {
     const board = this.#board
-    const stop = this.getAttribute('name') ?? this.getAttribute('stop') ?? ''
-    const title = this.text('departuresFrom', { stop })
-    const isStale = Date.now() - this.#heardTime > STALE_MS
-    const problem = isStale
-      ? this.text(board ? 'outOfDate' : 'notReached', { time: this.formatTime(this.#heardTime) })
-      : ''
-    if (!board || board.items.length === 0) {
-      const said = board ? this.text('noDepartures') : '…'
-      this.show([make('h2', {}, [title]), make('p', {}, [said])], board, problem)
+    if (!board) {
+      this.show(this.problem === '' ? [make('p', {}, ['…'])] : [], undefined, this.problem)
+      return
+    }
+    const title = this.text('departuresFrom', { stop: this.getAttribute('name') || board.stopName })
+    const problem = this.#isStale ? this.text('outOfDate', { time: this.#formatTime(this.#heardTime) }) : ''
+    if (board.items.length === 0) {
+      const said = make('p', {}, [this.text('noDepartures')])
+      this.show([make('h2', {}, [title]), said], board, problem)
       return
     }
     const head = ['service', 'destination', 'departs'].map((name) =>
@@ -248,23 +290,38 @@ class KerbsideDepartures extends KerbsideElement {
     const time = Date.parse(expectedDepartureTime ?? aimedDepartureTime)
     const minutes = Math.floor((time - Date.now() - this.#aheadMs) / 60_000)
     const isLive = state === 'live' && expectedDepartureTime !== null
+    const isCounting = isLive && minutes < 60 && !this.#isStale
     const wait = minutes < 1 ? this.text('now') : this.text('inMinutes', { minutes })
     const shown = isCancelled
       ? [
-          make('s', {}, [this.formatTime(Date.parse(aimedDepartureTime))]),
+          make('s', {}, [this.#formatTime(Date.parse(aimedDepartureTime))]),
           make('small', {}, [this.text('cancelled')]),
         ]
       : [
-          make('span', { class: isLive ? 'now' : '' }, [
-            isLive && minutes < 60 ? wait : this.formatTime(time),
-          ]),
-          make('small', {}, [this.text(isLive ? 'live' : 'byTimetable')]),
+          make('span', { class: isLive ? 'now' : '' }, [isCounting ? wait : this.#formatTime(time)]),
+          make('small', {}, isLive && this.#isStale ? [] : [this.text(isLive ? 'live' : 'byTimetable')]),
         ]
     return make('tr', {}, [
       make('th', { scope: 'row' }, [routeShortName]),
       make('td', {}, [headsign]),
       make('td', {}, shown),
     ])
+  }
+
+  /** In the town's time zone, unless the page names another one that there is. */
+  #formatTime(time: number): string {
+    const write = (timeZone: string | undefined) =>
+      new Intl.DateTimeFormat('en-GB', {
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+        ...(timeZone && { timeZone }),
+      }).format(time)
+    try {
+      return write(this.getAttribute('time-zone') || this.#board?.timeZone)
+    } catch {
+      return write(this.#board?.timeZone)
+    }
   }
 }
 
@@ -275,8 +332,9 @@ class KerbsideBinDay extends KerbsideElement {
 
   protected start(): void {
     this.#days = undefined
+    const isAsking = this.has('uprn')
     this.#render()
-    void this.#ask()
+    if (isAsking) void this.#ask()
   }
 
   protected stop(): void {
@@ -285,15 +343,18 @@ class KerbsideBinDay extends KerbsideElement {
 
   protected look(): void {
     const every = this.#isReached ? DAY_MS / 4 : POLL_MS - 1_000
-    if (Date.now() - this.#askedTime > every) void this.#ask()
+    if (this.#askedTime > 0 && Date.now() - this.#askedTime > every) void this.#ask()
   }
 
   async #ask(): Promise<void> {
     this.#askedTime = Date.now()
-    const days = await this.ask<BinDays>(this.#path())
+    const asked = this.address(this.#path())
+    const days = await this.ask<BinDays>(this.#path(), this.text('noBinDays'))
+    // Meanwhile the page may have asked for another household.
+    if (!this.isConnected || asked !== this.address(this.#path())) return
     this.#isReached = days !== undefined
-    if (days) this.#days = { ...days, items: days.items ?? [] }
-    if (this.isConnected) this.#render()
+    if (days !== undefined) this.#days = days ?? undefined
+    this.#render()
   }
 
   #path(suffix = ''): string {
@@ -302,30 +363,25 @@ class KerbsideBinDay extends KerbsideElement {
 
   #render(): void {
     const days = this.#days
-    const next = days?.items.slice(0, Number(this.getAttribute('limit') ?? 4)) ?? []
+    const next = days?.items.slice(0, this.limit || 4) ?? []
+    const list = next.map((day) => this.#day(day))
+    const address = this.address(this.#path(`.ics?lang=${this.language}`))
+    const waiting = days ? this.text('noBinDays') : this.problem === '' ? '…' : ''
     const content =
-      next.length > 0
-        ? make(
-            'ul',
-            {},
-            next.map((day) => this.#day(day)),
-          )
-        : make('p', {}, [days ? this.text('noBinDays') : '…'])
-    const calendar = make('a', { href: this.address(this.#path('.ics')) }, [this.text('addToCalendar')])
-    const children = [
-      make('h2', {}, [this.text('nextBinDays')]),
-      content,
-      ...(next.length > 0 ? [calendar] : []),
-    ]
-    this.show(children, days, this.#isReached ? '' : this.text('notReached'))
+      list.length > 0
+        ? [make('ul', {}, list), make('a', { href: address }, [this.text('addToCalendar')])]
+        : waiting === ''
+          ? []
+          : [make('p', {}, [waiting])]
+    this.show([make('h2', {}, [this.text('nextBinDays')]), ...content], days, this.problem)
   }
 
   #day({ date, name, status, plannedDate, note }: BinDays['items'][number]): Node {
     const isCancelled = status === 'cancelled'
-    const when = this.#formatDate(date)
+    const when = this.formatDate(date)
     const change =
       status === 'moved'
-        ? this.text('movedFrom', { date: this.#formatDate(plannedDate) })
+        ? this.text('movedFrom', { date: this.formatDate(plannedDate) })
         : isCancelled
           ? this.text('noCollection', { date: when })
           : ''
@@ -334,11 +390,6 @@ class KerbsideBinDay extends KerbsideElement {
       make(isCancelled ? 's' : 'span', {}, [`${when}: ${name}`]),
       ...(remark === '' ? [] : [make('small', {}, [remark])]),
     ])
-  }
-
-  #formatDate(date: string): string {
-    const written = { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' } as const
-    return this.format(Date.parse(`${date}T00:00:00Z`), written)
   }
 }
 
@@ -351,6 +402,15 @@ function make(
   for (const [key, value] of Object.entries(attributes)) if (value !== '') element.setAttribute(key, value)
   element.append(...children)
   return element
+}
+
+function keep(place: Element, children: readonly Node[]): void {
+  const made = make('div', {}, children)
+  if (made.innerHTML !== place.innerHTML) place.replaceChildren(...made.childNodes)
+}
+
+function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole))
 }
 
 // A page may load it twice.

@@ -42,10 +42,14 @@ export function tellChange({ status, plannedDate, note }: BinDay, language: Lang
 
 /** A date as people write it, such as Monday 16 February. */
 export function formatDate(date: string, language: Language): string {
+  return createDateFormat(language).format(Date.parse(`${date}T00:00:00Z`))
+}
+
+export function createDateFormat(language: Language): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
     timeZone: 'UTC',
-  }).format(Date.parse(`${date}T00:00:00Z`))
+  })
 }

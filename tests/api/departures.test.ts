@@ -37,6 +37,8 @@ test('the departures of a stop are told with and without anything live', async (
   expect(first.status).toBe(200)
   expect(first.body).toEqual({
     stop: 'stop-6',
+    stopName: 'Stop 6',
+    timeZone: 'UTC',
     generatedTime: '2026-02-16T12:00:00.000Z',
     items: [expect.objectContaining({ departureId: 'R3-weekday-12-0.20260216.3', state: 'timetable' })],
   })
@@ -100,7 +102,7 @@ test('what is asked for wrongly, or is not there, is said', async () => {
 
 test('they take a key, unless departures are published', async () => {
   const { own } = await createTransitTown()
-  const paths = [PATH, `${ALPHA}/siri/stop-monitoring.json?MonitoringRef=stop-6`, `${ALPHA}/service-alerts`]
+  const paths = [PATH, `${ALPHA}/siri/stop-monitoring.json?MonitoringRef=stop-6`, `${ALPHA}/service-changes`]
   for (const path of paths) {
     expect((await own.call('GET', path, { key: null })).status).toBe(401)
     const key = await own.createKey('beta', 'admin')
@@ -108,6 +110,7 @@ test('they take a key, unless departures are published', async () => {
   }
   await own.registry.updateAuthority('alpha', { published: ['departures'] }, 'installation')
   for (const path of paths) expect((await own.call('GET', path, { key: null })).status).toBe(200)
+  expect((await own.call('GET', `${ALPHA}/service-alerts`, { key: null })).status).toBe(401)
   const alert = { header: [{ text: 'x' }], informedEntities: [{ routeId: 'R1' }] }
   expect((await own.call('POST', `${ALPHA}/service-alerts`, { key: null, body: alert })).status).toBe(401)
 })

@@ -23,7 +23,7 @@ test('data is served with its licence, and with whom to name where the shape all
   const own = await openTown()
   const before = await own.call('GET', BOARD, { key: null })
   expect(before.headers['link']).toBeUndefined()
-  expect(Object.keys(before.body)).toEqual(['stop', 'generatedTime', 'items'])
+  expect(Object.keys(before.body)).toEqual(['stop', 'generatedTime', 'items', 'stopName', 'timeZone'])
   const terms = { licence: LICENCE, attribution: 'Town of Alpha' }
   expect((await own.call('PATCH', ALPHA, { body: terms })).body).toMatchObject(terms)
   for (const key of [null, await own.createKey('alpha', 'read')]) {

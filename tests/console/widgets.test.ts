@@ -36,7 +36,7 @@ async function startSite(browser: Browser, body: (apiUrl: string) => string, lan
     response.setHeader('content-security-policy', policy)
     response.setHeader('content-type', 'text/html; charset=utf-8')
     response.end(
-      `<!doctype html><html lang="${lang}"><head><title>Alpha</title><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><script src="${apiUrl}/widgets/kerbside.js" defer></script></head><body><main><h1>Alpha</h1>${body(apiUrl)}</main></body></html>`,
+      `<!doctype html><html lang="${lang}"><head><title>Alpha</title><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><script src="${apiUrl}/widgets/kerbside.js" defer></script></head><body><main><h1>Alpha</h1>${body(apiUrl)}</main></body></html>`,
     )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -146,12 +146,84 @@ describe.skipIf(!hasChromium)('widgets', { timeout: 120_000 }, () => {
     await page.getByRole('table', { name: 'Ymadawiadau o The Square' }).waitFor()
     await page.getByText('byw').first().waitFor()
     await page.getByText('Tuesday 17 February: Recycling').waitFor()
+    // Chromium itself knows no Welsh dates.
+    await page.evaluate('document.querySelector("kerbside-bin-day").removeAttribute("lang")')
+    await page.getByText('Dydd Mawrth, 17 Chwefror: Recycling').waitFor()
+    await page.getByText('yn lle Dydd Mawrth, 24 Chwefror. Snow').waitFor()
+  })
+
+  test('call a stop by its name, and tell times in the time zone of the town', async () => {
+    const site = await startSite(
+      browser,
+      () =>
+        '<kerbside-departures authority="alpha" stop="stop-6"></kerbside-departures><kerbside-departures authority="alpha" stop="stop-6" time-zone="Asia/Tokyo"></kerbside-departures><kerbside-departures authority="alpha" stop="stop-6" time-zone="Nowhere" lang="english_"></kerbside-departures>',
+    )
+    const { timeZone } = (await site.own.call('GET', '/v1/authorities/alpha')).body
+    expect(timeZone).toBe('UTC')
+    const context = await browser.newContext({ timezoneId: 'America/New_York' })
+    onTestFinished(() => context.close())
+    const page = await context.newPage()
+    await page.goto(site.siteUrl)
+    const { items } = (await site.own.call('GET', '/v1/authorities/alpha/stops/stop-6/departures')).body
+    const { aimedDepartureTime } = items.find(({ state }: { state: string }) => state === 'timetable')
+    const at = (zone: string) =>
+      new Date(aimedDepartureTime).toLocaleTimeString('en-GB', {
+        timeZone: zone,
+        hour: '2-digit',
+        minute: '2-digit',
+      })
+    for (const [index, zone] of ['UTC', 'Asia/Tokyo', 'UTC'].entries()) {
+      const table = page
+        .locator('kerbside-departures')
+        .nth(index)
+        .getByRole('table', { name: 'Departures from Stop 6' })
+      await table.getByText(at(zone)).first().waitFor()
+    }
+  })
+
+  test('stay as they are where nothing has changed, so that a reader keeps what they have come to', async () => {
+    const site = await startSite(browser, () => DEPARTURES)
+    await site.page.clock.install()
+    const page = await site.open()
+    const link = page.getByRole('link', { name: 'Licence' })
+    await link.focus()
+    await page.clock.runFor(180_000)
+    const focused = 'document.activeElement.shadowRoot.activeElement.textContent'
+    expect(await page.evaluate(focused)).toBe('Licence')
+  })
+
+  test('are as light or dark as the page is, whatever the reader has set', async () => {
+    const site = await startSite(browser, () => DEPARTURES)
+    const page = await site.open()
+    await page.emulateMedia({ colorScheme: 'dark' })
+    const background = () =>
+      page.evaluate('getComputedStyle(document.querySelector("kerbside-departures")).backgroundColor')
+    expect(await background()).toBe('rgb(27, 27, 27)')
+    await page.evaluate('document.querySelector("meta[name=color-scheme]").remove()')
+    await expect.poll(background).toBe('rgb(255, 255, 255)')
   })
 
   test('say what is not known', async () => {
-    const site = await startSite(browser, () => BIN_DAY.replace('100', '999'))
+    const site = await startSite(
+      browser,
+      () =>
+        '<kerbside-departures authority="alpha"></kerbside-departures><kerbside-departures authority="alpha" stop="nowhere"></kerbside-departures><kerbside-departures authority="nobody" stop="stop-6"></kerbside-departures><kerbside-departures authority="alpha" stop="stop-6" limit="many"></kerbside-departures><kerbside-bin-day uprn="1"></kerbside-bin-day><kerbside-bin-day authority="alpha" uprn="999"></kerbside-bin-day><kerbside-bin-day authority="alpha" uprn="12 High"></kerbside-bin-day>',
+    )
     const page = await site.open()
-    await page.getByText('No bin days are known for this address').waitFor()
+    const boards = page.locator('kerbside-departures')
+    await boards.nth(0).getByRole('status').getByText('An attribute is missing: stop').waitFor()
+    await boards.nth(1).getByRole('status').getByText('There is no stop nowhere').waitFor()
+    await boards.nth(2).getByRole('status').getByText('Nothing is published here by “nobody”').waitFor()
+    await boards.nth(3).getByRole('table').waitFor()
+    const days = page.locator('kerbside-bin-day')
+    await days.nth(0).getByRole('status').getByText('An attribute is missing: authority').waitFor()
+    await days.nth(1).getByRole('status').getByText('No bin days are known for this address').waitFor()
+    await days.nth(2).getByRole('status').getByText('a UPRN is 1 to 12 digits').waitFor()
+    expect(await page.getByText('…').count()).toBe(0)
+    // What is mended on the page is mended at once.
+    await page.evaluate('document.querySelector("kerbside-departures").setAttribute("stop", "stop-6")')
+    await boards.nth(0).getByRole('table', { name: 'Departures from Stop 6' }).waitFor()
+    expect(await boards.nth(0).getByRole('status').textContent()).toBe('')
   })
 
   test('are pages for frames too, which need no script', async () => {
@@ -171,6 +243,8 @@ describe.skipIf(!hasChromium)('widgets', { timeout: 120_000 }, () => {
     await bins.getByText('Dydd Mawrth, 17 Chwefror: Recycling').waitFor()
     await expectNarrow(page)
     expect(site.faults).toEqual([])
+    await page.goto(`${site.apiUrl}/v1/authorities/alpha/widgets/departures/nowhere?lang=cy`)
+    await page.getByRole('heading', { name: 'Nid oes arhosfan nowhere' }).waitFor()
     for (const path of ['departures/stop-6', 'bin-day/100']) {
       await page.goto(`${site.apiUrl}/v1/authorities/alpha/widgets/${path}`)
       expect(await page.locator('script').count()).toBe(0)
@@ -184,7 +258,7 @@ test('the script is small, kept by browsers and open to pages of other origins',
   const { own } = await createTransitTown()
   const { status, headers, text } = await own.call('GET', '/widgets/kerbside.js', { key: null })
   expect(status).toBe(200)
-  expect(Buffer.byteLength(text)).toBeLessThan(12_000)
+  expect(Buffer.byteLength(text)).toBeLessThan(13_500)
   expect(headers).toMatchObject({
     'content-type': 'text/javascript; charset=utf-8',
     'cache-control': 'public, max-age=3600',
@@ -202,6 +276,10 @@ test('pages for frames may stand anywhere, ask again by themselves unless they a
   expect(headers['content-security-policy']).toContain('frame-ancestors *')
   expect(headers['refresh']).toBe('30')
   expect(text).toContain('<html lang="en">')
+  const absent = await own.call('GET', `${path.replace('stop-6', 'nowhere')}`, { key: null })
+  expect([absent.status, absent.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8'])
+  expect(absent.headers['content-security-policy']).toContain('frame-ancestors *')
+  expect(absent.text).toContain('There is no stop nowhere')
   expect((await own.call('GET', `${path}?refresh=0`, { key: null })).headers['refresh']).toBeUndefined()
   expect((await own.call('GET', '/', { key: null })).headers['content-security-policy']).toContain(
     "frame-ancestors 'none'",
