@@ -33,9 +33,11 @@ export interface DepartureBoards {
   get(query: BoardQuery): Promise<Board>
   /** Whether a moment is what is known now. */
   isCurrent(authority: string, moment: TransitMoment): boolean
-  list(
-    query: BoardQuery,
-  ): Promise<{ readonly moment: TransitMoment; readonly departures: readonly StopDeparture[] }>
+  list(query: BoardQuery): Promise<{
+    readonly moment: TransitMoment
+    readonly stopName: string
+    readonly departures: readonly StopDeparture[]
+  }>
 }
 
 /** Boards that are kept of a moment, some 10 kB each; all are let go where one more would be. */
@@ -73,7 +75,7 @@ export function createDepartureBoards(
 
     async list(query) {
       const moment = await getMoment(query)
-      return { moment, departures: listOf(moment, query) }
+      return { moment, stopName: stopNameOf(moment, query.stop), departures: listOf(moment, query) }
     },
   }
 
@@ -86,6 +88,10 @@ export function createDepartureBoards(
   }
 }
 
+function stopNameOf({ timetable: { stops } }: TransitMoment, stop: string): string {
+  return stops.names[stops.indexOf.get(stop) ?? -1] ?? stop
+}
+
 function listOf(moment: TransitMoment, { stop, limit, minutes, from = moment.time }: BoardQuery) {
   const index = moment.timetable.stops.indexOf.get(stop)
   if (index === undefined) throw new KerbsideError('NOT_FOUND', `There is no stop ${stop}`)
@@ -95,10 +101,9 @@ function listOf(moment: TransitMoment, { stop, limit, minutes, from = moment.tim
 function writeBoard(moment: TransitMoment, query: BoardQuery, authority: Authority): Board {
   const { stop } = query
   const items = listOf(moment, query).map(({ departure }) => departure)
-  const { names, indexOf } = moment.timetable.stops
   // What whoever shows a board needs to know beside the departures.
   const about = {
-    stopName: names[indexOf.get(stop) ?? -1] ?? stop,
+    stopName: stopNameOf(moment, stop),
     timeZone: authority.timeZone,
     ...termsOf(authority, 'departures'),
   }

@@ -7,6 +7,7 @@ import {
   commonQuery,
   languageOf,
   OPEN311_PATH,
+  REQUEST_NAMES,
   requireJurisdiction,
   routeOf,
   suffixOf,
@@ -81,7 +82,7 @@ export async function registerOpen311Intake(app: Api, parts: ApiParts): Promise<
               account_id: null,
             },
           ]
-          return sendIn(format, reply, answer, { rootName: 'service_requests', itemName: 'request' })
+          return sendIn(format, reply, answer, REQUEST_NAMES)
         },
       )
     }

@@ -9,6 +9,7 @@ import {
   commonQuery,
   documentedIn,
   OPEN311_PATH,
+  REQUEST_NAMES,
   requireJurisdiction,
   routeOf,
 } from '../open311/open311-route.ts'
@@ -99,7 +100,7 @@ export function registerOpen311Requests(
       requireJurisdiction(authority, request.query.jurisdiction_id)
       const report = await registry.getReport(authority, id)
       const answer = [{ service_request_id: report.id, token: id }]
-      return sendIn(format, reply, answer, { rootName: 'service_requests', itemName: 'request' })
+      return sendIn(format, reply, answer, REQUEST_NAMES)
     },
   )
 
@@ -126,6 +127,6 @@ export function registerOpen311Requests(
         bin: report.deviceId === null ? undefined : directory.find(authority, report.deviceId)?.device,
       })
     })
-    return sendIn(format, reply, requests, { rootName: 'service_requests', itemName: 'request' })
+    return sendIn(format, reply, requests, REQUEST_NAMES)
   }
 }

@@ -109,12 +109,10 @@ export function registerWidgets(
           content: '',
         })
       }
-      const { moment, departures } = found
-      const { names, indexOf } = moment.timetable.stops
-      const name = names[indexOf.get(stop) ?? -1] ?? stop
+      const { moment, stopName, departures } = found
       return send(reply, refresh, {
         ...shown,
-        title: fillText(texts.departuresFrom, { stop: name }),
+        title: fillText(texts.departuresFrom, { stop: stopName }),
         updatedAt: formatTime(moment.time),
         content: writeDeparturesTable(
           departures.map(({ departure }) => departure),

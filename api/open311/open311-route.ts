@@ -8,6 +8,9 @@ import { answerErrorsIn, type Open311Format } from './open311-format.ts'
 
 export const OPEN311_PATH = '/v1/authorities/:authority/open311/v2'
 
+/** How XML calls a list of what was reported, and one of them. */
+export const REQUEST_NAMES = { rootName: 'service_requests', itemName: 'request' } as const
+
 /** What every request of the GeoReport API may say. */
 export const commonQuery = z.object({
   jurisdiction_id: idSchema.optional().describe("The authority's id, which the path has already"),
