@@ -40,7 +40,10 @@ export function findInsertion(
   // Behind the last tip is beside nobody.
   const isToTryEnds = prepared.tipCount > 0
   if (isToTryAll || isToTryEnds) {
+    const demand = prepared.demands[customer * prepared.dimensions] as number
     for (const route of solution.routes) {
+      // Most are full, and are not looked at themselves.
+      if ((prepared.links.room[route.index] as number) < demand) continue
       if (isBare(route) || !mayServe(prepared, route, customer)) continue
       const end = route.length - 1
       tryPositions(prepared, route, customer, isToTryAll ? 0 : end - 1, end, random, best)
@@ -60,7 +63,8 @@ function tryBesideNearest(
   random: Random,
   best: Insertion,
 ): void {
-  const { placeCount, besides, besideCount, links, distancesFrom, distancesTo } = prepared
+  const { placeCount, customerCount, types, mayServe, isByDistance } = prepared
+  const { besides, besideCount, links, distancesFrom, distancesTo } = prepared
   const { positionOf, before, behind, distanceBefore, distanceBehind, room, costPerM, matrix } = links
   const demand = prepared.demands[customer * prepared.dimensions] as number
   const start = customer * besideCount
@@ -77,25 +81,31 @@ function tryBesideNearest(
       from = distancesFrom[ofMatrix] as Int32Array
       to = distancesTo[ofMatrix] as Int32Array
     }
+    if ((mayServe[(types[index] as number) * customerCount + customer] as number) === 0) continue
     const price = costPerM[index] as number
-    const isWorthBehind =
+    const costBehind =
       price *
-        ((to[customerRow + neighbour] as number) +
-          (from[customerRow + (behind[neighbour] as number)] as number) -
-          (distanceBehind[neighbour] as number)) <
-      best.cost
-    const isWorthBefore =
+      ((to[customerRow + neighbour] as number) +
+        (from[customerRow + (behind[neighbour] as number)] as number) -
+        (distanceBehind[neighbour] as number))
+    const costBefore =
       price *
-        ((to[customerRow + (before[neighbour] as number)] as number) +
-          (from[customerRow + neighbour] as number) -
-          (distanceBefore[neighbour] as number)) <
-      best.cost
+      ((to[customerRow + (before[neighbour] as number)] as number) +
+        (from[customerRow + neighbour] as number) -
+        (distanceBefore[neighbour] as number))
+    const isWorthBehind = costBehind < best.cost
+    const isWorthBefore = costBefore < best.cost
     if (!isWorthBehind && !isWorthBefore) continue
-    const route = routes[index] as Route
-    if (!mayServe(prepared, route, customer)) continue
     const position = positionOf[neighbour] as number
-    const first = isWorthBefore ? position - 1 : position
-    tryPositions(prepared, route, customer, first, isWorthBehind ? position + 1 : position, random, best)
+    if (isByDistance) {
+      // There is nothing else to look at, and all of it is at hand.
+      if (isWorthBefore && random() >= BLINK_RATE) note(best, index, position - 1, costBefore)
+      if (costBehind < best.cost && random() >= BLINK_RATE) note(best, index, position, costBehind)
+    } else {
+      const first = isWorthBefore ? position - 1 : position
+      const end = isWorthBehind ? position + 1 : position
+      tryPositions(prepared, routes[index] as Route, customer, first, end, random, best)
+    }
   }
 }
 
@@ -174,7 +184,7 @@ function tryPositions(
       continue
     }
     // Its trip has room, but would have to wait for it.
-    const isReleased = release <= (depart[route.tripStart[after] as number] as number)
+    const isReleased = !releases || release <= (depart[route.tripStart[after] as number] as number)
     if (!isOneTrip && !isReleased) tryWithTip(prepared, route, customer, after, best)
     const from = nodes[after] as number
     const to = nodes[after + 1] as number
@@ -202,11 +212,15 @@ function tryPositions(
       cost += costPerSecond * delayAfter(prepared, route, moment, customer, after + 1)
       if (cost >= best.cost) continue
     }
-    best.route = route.index
-    best.after = after
-    best.tip = -1
-    best.cost = cost
+    note(best, route.index, after, cost)
   }
+}
+
+function note(best: Insertion, route: number, after: number, cost: number): void {
+  best.route = route
+  best.after = after
+  best.tip = -1
+  best.cost = cost
 }
 
 /** What its vehicle costs besides the way. */

@@ -24,6 +24,8 @@ export interface PreparedProblem {
   readonly closes: Float64Array
   /** Whether time plays any part: some window, shift, release or cost of an hour. */
   readonly hasTimes: boolean
+  /** Whether nothing plays a part but the way and one load, which is not unloaded on it. */
+  readonly isByDistance: boolean
   /** Vehicles that are alike, and cost the same for each customer, share a type, by vehicle. */
   readonly types: Int32Array
   /** 1 where a vehicle of the type may serve the customer, by type and customer. */
@@ -99,6 +101,14 @@ export function prepareProblem(problem: Problem): PreparedProblem {
   const besides = hasWindows
     ? findBesides(problem, customerCount, placeCount, besideCount)
     : firstOfEach(neighbours, customerCount, neighbourCount, besideCount)
+  const hasTimes =
+    hasReleases ||
+    hasWindows ||
+    tips.some((tip) => Number.isFinite(tip.opens) || Number.isFinite(tip.closes)) ||
+    vehicles.some(
+      ({ latest, rest, costPerSecond }) => Number.isFinite(latest) || rest !== null || costPerSecond > 0,
+    )
+  const hasDayLimits = vehicles.some(({ dayLimit }) => dayLimit)
   return {
     problem,
     customerCount,
@@ -117,13 +127,8 @@ export function prepareProblem(problem: Problem): PreparedProblem {
     service,
     opens,
     closes,
-    hasTimes:
-      hasReleases ||
-      hasWindows ||
-      tips.some((tip) => Number.isFinite(tip.opens) || Number.isFinite(tip.closes)) ||
-      vehicles.some(
-        ({ latest, rest, costPerSecond }) => Number.isFinite(latest) || rest !== null || costPerSecond > 0,
-      ),
+    hasTimes,
+    isByDistance: !hasTimes && tips.length === 0 && dimensions === 1 && !hasVehicleCosts && !hasDayLimits,
     types,
     mayServe,
     tipsOf,
