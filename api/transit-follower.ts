@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts'
+import type { Kind } from '../model/device.ts'
 import { messageOf } from '../model/error.ts'
 import type { Logger } from '../model/logger.ts'
 import type { DeviceDirectory } from '../registry/device-directory.ts'
@@ -23,13 +24,11 @@ import type { Timetable } from '../transit/timetable/timetable.ts'
 import type { TransitSnapshot } from '../transit/trip-prediction.ts'
 import { createPredictionKeeper } from './keep-predictions.ts'
 import { listPassages } from './list-passages.ts'
+import { createReceivedReader, type ReceivedReader } from './received-reader.ts'
 import type { StreetPaces } from './street-paces.ts'
 
 /** What a vehicle did in the last minutes is enough to go on from after a start, or with another timetable. */
 const LOOK_BACK_MS = 15 * 60_000
-/** Ingests that write at once may write what was received so much earlier later: it is asked for once more. */
-const OVERLAP_MS = 3_000
-const READINGS_PER_STEP = 5_000
 const HOUR_MS = 3_600_000
 
 /** By the machine's clock: a snapshot is made anew so soon after something changed, and so often because time passes. */
@@ -64,8 +63,10 @@ interface Following {
   readonly predictor: Predictor
   readonly counters: AccuracyCounters
   readonly coverage: LineCoverage
-  /** From when on readings and feeds were received that are to be read, in ms since 1970. */
-  readonly cursors: { vehicle: number; display: number; feeds: number }
+  readonly vehicles: ReceivedReader
+  readonly displays: ReceivedReader
+  /** From when on feeds were received that are to be read, in ms since 1970. */
+  feedsFrom: number
   date: string
 }
 
@@ -90,8 +91,6 @@ export function createTransitFollower({
   let latest: TransitSnapshot | undefined
   let madeAt = Number.NEGATIVE_INFINITY
   let isNews = false
-  /** When the newest that was read was received. */
-  const newest = { vehicle: Number.NEGATIVE_INFINITY, display: Number.NEGATIVE_INFINITY }
   let hasLearnt = false
   let linkRatio: LinkRatio = () => 1
   let streetsTime = Number.NEGATIVE_INFINITY
@@ -114,8 +113,9 @@ export function createTransitFollower({
     if (!following || isAnother) following = await begin(timetable, following)
     const current = following
     lookAtStreets(timetable, isAnother)
-    const read = [await readVehicles(current), await readDisplays(current), await readFeeds(current)]
-    if (read.some((isNew) => isNew)) isNews = true
+    const areReadings = [await readVehicles(current), await readDisplays(current)].includes(true)
+    if (areReadings) hasLearnt = true
+    if ((await readFeeds(current)) || areReadings) isNews = true
     const age = performance.now() - madeAt
     // Where nothing was ever heard, what the timetable says is all there is to say.
     if (!latest && !isNews) return false
@@ -151,16 +151,16 @@ export function createTransitFollower({
       }),
       labelOf: (vehicle) => directory.find(authority, vehicle)?.device.name ?? null,
     })
-    const from = clock.now() - LOOK_BACK_MS
     logger.info({ authority, version: timetable.version }, 'vehicles are followed by a timetable')
-    const cursors = { vehicle: from, display: from, feeds: from }
     return {
       timetable,
       tracker,
       predictor,
       counters,
       coverage,
-      cursors,
+      vehicles: follow('vehicle'),
+      displays: follow('display'),
+      feedsFrom: clock.now() - LOOK_BACK_MS,
       date: localServiceDate(timeZone, clock.now()),
     }
   }
@@ -180,61 +180,33 @@ export function createTransitFollower({
     )
   }
 
-  async function readVehicles({ tracker, cursors }: Following): Promise<boolean> {
-    return readNew('vehicle', cursors, (reading) => {
+  function follow(kind: Kind): ReceivedReader {
+    const since = { sinceMs: LOOK_BACK_MS, lookBackMs: LOOK_BACK_MS }
+    return createReceivedReader({ authority, kind, store, clock, ...since })
+  }
+
+  /** What is read once more changes nothing: a sighting that is not later than the vehicle's last is passed over. */
+  function readVehicles({ tracker, vehicles }: Following): Promise<boolean> {
+    return vehicles.read((reading) => {
       const sighting = toSighting(reading)
       if (sighting) tracker.see(sighting)
     })
   }
 
-  async function readDisplays({ tracker, cursors }: Following): Promise<boolean> {
-    return readNew('display', cursors, (reading) => {
+  /** Nor here: a passage is known. */
+  function readDisplays({ tracker, displays }: Following): Promise<boolean> {
+    return displays.read((reading) => {
       const stopIds = directory.find(authority, reading.device)?.device.stopIds ?? []
       for (const passage of listPassages(reading, stopIds)) tracker.pass(passage)
     })
   }
 
-  /**
-   * What is read once more changes nothing: a sighting that is not later than the vehicle's last is passed over, and a passage
-   * is known.
-   */
-  async function readNew(
-    kind: 'vehicle' | 'display',
-    cursors: Following['cursors'],
-    take: (reading: Awaited<ReturnType<ReadingStore['listReceived']>>[number]) => void,
-  ): Promise<boolean> {
-    const from = clock.now() - LOOK_BACK_MS
-    let isNew = false
-    for (;;) {
-      const receivedFrom = cursors[kind]
-      const readings = await store.listReceived({
-        authority,
-        kind,
-        from,
-        receivedFrom,
-        limit: READINGS_PER_STEP,
-      })
-      for (const reading of readings) take(reading)
-      const last = readings.at(-1)?.receivedTime
-      if (last === undefined) return isNew
-      if (last > newest[kind]) {
-        newest[kind] = last
-        isNew = true
-        hasLearnt = true
-      }
-      const isFull = readings.length === READINGS_PER_STEP
-      // A page that is of one moment alone is gone on behind: more of it would be read for ever.
-      cursors[kind] = isFull ? Math.max(last, receivedFrom + 1) : last - OVERLAP_MS * clock.speed
-      if (!isFull) return isNew
-    }
-  }
-
-  async function readFeeds({ tracker, cursors }: Following): Promise<boolean> {
-    const feeds = await registry.listConnectionFeeds(authority, cursors.feeds)
+  async function readFeeds(current: Following): Promise<boolean> {
+    const feeds = await registry.listConnectionFeeds(authority, current.feedsFrom)
     for (const { id, bytes, receivedTime } of feeds) {
-      cursors.feeds = Math.max(cursors.feeds, receivedTime)
+      current.feedsFrom = Math.max(current.feedsFrom, receivedTime)
       const updates = readTripUpdates(bytes, receivedTime)
-      if (updates) tracker.hear(id, updates, receivedTime)
+      if (updates) current.tracker.hear(id, updates, receivedTime)
       else logger.warn({ authority, connection: id }, 'a feed is no GTFS-Realtime message')
     }
     return feeds.length > 0

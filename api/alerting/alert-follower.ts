@@ -17,6 +17,7 @@ import type { FillForecasts } from '../fill-forecasts.ts'
 import { createLocalClock } from '../local-clock.ts'
 import type { ObservationWriter } from '../observers/observation-writer.ts'
 import type { SignDesk } from '../sign-desk.ts'
+import { createReceivedReader, type ReceivedReader } from '../received-reader.ts'
 import type { StopBoardSource } from '../stop-boards.ts'
 import type { TrafficHistories } from '../traffic-histories.ts'
 import { type AuthorityTallies, createAuthorityTallies, type TallyParts } from './authority-tallies.ts'
@@ -24,7 +25,6 @@ import { type CounterUsuals, createCounterUsuals } from './counter-usuals.ts'
 import { listOverflowReports } from './list-overflow-reports.ts'
 import { observeAlerts } from './observe-alerts.ts'
 import { forecastOverflows } from './overflow-forecasts.ts'
-import { createReceivedReader } from './received-reader.ts'
 import { viewSign } from './sign-views.ts'
 
 export interface FollowerParts extends TallyParts {
@@ -62,7 +62,7 @@ interface Following {
   readonly tallies: AuthorityTallies
   /** The newest reading with lines of each display that speaks plain JSON. */
   readonly shown: Map<string, Reading>
-  readonly readers: readonly ReturnType<typeof createReceivedReader>[]
+  readonly readers: readonly ReceivedReader[]
   /** Clock.now */
   latestTime: number
   forecastTime: number
@@ -73,6 +73,8 @@ interface Following {
 /** Name in the registry's memory of what was learnt. */
 const MEMORY = 'alerts'
 const OPEN_PER_READ = 1_000
+/** What was measured longer ago is not news. */
+const LOOK_BACK_MS = 2 * 3_600_000
 /** Readings that were measured long ago, and what another ingest wrote late, are found this often. */
 const LATEST_EVERY_MS = 300_000
 const FORECAST_EVERY_MS = 3_600_000
@@ -127,7 +129,7 @@ export function createAlertFollower(authority: Authority, parts: FollowerParts):
       usuals: createCounterUsuals({ ...parts, authority: id, timeZone }),
       tallies: createAuthorityTallies(id, parts),
       shown: new Map(),
-      readers: KINDS.map((kind) => createReceivedReader({ authority: id, kind, store, clock })),
+      readers: KINDS.map((kind) => createReceivedReader({ authority: id, kind, store, clock, lookBackMs: LOOK_BACK_MS })),
       latestTime: Number.NEGATIVE_INFINITY,
       forecastTime: Number.NEGATIVE_INFINITY,
       forecasts: new Map(),
