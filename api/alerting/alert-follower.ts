@@ -16,8 +16,8 @@ import type { ReadingStore } from '../../store/reading-store.ts'
 import type { FillForecasts } from '../fill-forecasts.ts'
 import { createLocalClock } from '../local-clock.ts'
 import type { ObservationWriter } from '../observers/observation-writer.ts'
-import type { SignDesk } from '../sign-desk.ts'
 import { createReceivedReader, type ReceivedReader } from '../received-reader.ts'
+import type { SignDesk } from '../sign-desk.ts'
 import type { StopBoardSource } from '../stop-boards.ts'
 import type { TrafficHistories } from '../traffic-histories.ts'
 import { type AuthorityTallies, createAuthorityTallies, type TallyParts } from './authority-tallies.ts'
@@ -129,7 +129,9 @@ export function createAlertFollower(authority: Authority, parts: FollowerParts):
       usuals: createCounterUsuals({ ...parts, authority: id, timeZone }),
       tallies: createAuthorityTallies(id, parts),
       shown: new Map(),
-      readers: KINDS.map((kind) => createReceivedReader({ authority: id, kind, store, clock, lookBackMs: LOOK_BACK_MS })),
+      readers: KINDS.map((kind) =>
+        createReceivedReader({ authority: id, kind, store, clock, lookBackMs: LOOK_BACK_MS }),
+      ),
       latestTime: Number.NEGATIVE_INFINITY,
       forecastTime: Number.NEGATIVE_INFINITY,
       forecasts: new Map(),
