@@ -17,6 +17,7 @@ describe.skipIf(!hasPostgres)('the registry on PostgreSQL', () => {
   describeRegistry({
     async createPlace() {
       const url = await server.createDatabase()
+      onTestFinished(() => server.giveBack(url))
       return { open: () => openPostgresRegistry({ url, clock: systemClock, logger: silentLogger }) }
     },
   })
