@@ -6,6 +6,7 @@ import { cleanText } from './clean-text.ts'
 import { countRows } from './count-rows.ts'
 import { insertKey } from './keys.ts'
 import { listById } from './list-page.ts'
+import { updateOne } from './owned-rows.ts'
 import type { Registry } from './registry.ts'
 import {
   lockAuthority,
@@ -18,6 +19,7 @@ import { createPassword, hashSecret } from './secret.ts'
 
 type KeyRequestRow = RegistryTables['key_requests']
 
+const NOUN = 'request for a key'
 const DAY_MS = 86_400_000
 const KEPT_MS = 30 * DAY_MS
 const COLLECTED_KEPT_MS = 365 * DAY_MS
@@ -70,7 +72,7 @@ export function createKeyRequestRecords(
       return transact(async (transaction) => {
         await lockAuthority(transaction, authority)
         const row = await findRow(transaction, authority, id)
-        if (!row) throw notFound('request for a key', id)
+        if (!row) throw notFound(NOUN, id)
         if (row.state !== 'open') {
           throw new KerbsideError('CONFLICT', `The request "${id}" is ${row.state} already.`)
         }
@@ -148,14 +150,9 @@ function findRow(
     .executeTakeFirst()
 }
 
-async function update(transaction: RegistryTransaction, row: KeyRequestRow): Promise<void> {
-  const { authority, id, ...columns } = row
-  await transaction
-    .updateTable('key_requests')
-    .set(columns)
-    .where('authority', '=', authority)
-    .where('id', '=', id)
-    .execute()
+function update(transaction: RegistryTransaction, row: KeyRequestRow): Promise<void> {
+  const { authority, id } = row
+  return updateOne(transaction, { table: 'key_requests', noun: NOUN, authority, id }, row)
 }
 
 function toRequest(row: KeyRequestRow): KeyRequest {

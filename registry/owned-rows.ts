@@ -4,7 +4,14 @@ import { alreadyExists, notFound, type RegistryTransaction } from './registry-co
 import type { RegistryTables } from './registry-tables.ts'
 
 /** Tables of things that each belong to an authority, one a row. */
-type OwnedTable = 'collections' | 'connections' | 'hooks' | 'service_notices' | 'sites'
+type OwnedTable =
+  | 'citizen_reports'
+  | 'collections'
+  | 'connections'
+  | 'hooks'
+  | 'key_requests'
+  | 'service_notices'
+  | 'sites'
 
 /** One of those things, and how its row is found. */
 export interface Owned<Table extends OwnedTable = OwnedTable> {

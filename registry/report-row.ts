@@ -1,5 +1,6 @@
 import type { CitizenReport, ReportWords } from '../model/citizen-report.ts'
 import { cleanText } from './clean-text.ts'
+import { updateOne } from './owned-rows.ts'
 import type { RegistryTransaction } from './registry-context.ts'
 import type { RegistryTables } from './registry-tables.ts'
 
@@ -51,14 +52,7 @@ export async function findFirstReport(
   return row?.duplicate_of ? findFirstReport(kysely, authority, row.duplicate_of) : row
 }
 
-export async function updateReportRow(
-  transaction: RegistryTransaction,
-  { authority, id, ...columns }: ReportRow,
-): Promise<void> {
-  await transaction
-    .updateTable('citizen_reports')
-    .set(columns)
-    .where('authority', '=', authority)
-    .where('id', '=', id)
-    .execute()
+export function updateReportRow(transaction: RegistryTransaction, row: ReportRow): Promise<void> {
+  const { authority, id } = row
+  return updateOne(transaction, { table: 'citizen_reports', noun: 'report', authority, id }, row)
 }
