@@ -74,13 +74,17 @@ export async function benchRounds(args: string[]): Promise<Record<string, number
     seed,
     pace,
     ...summarize(compared),
-    ...(everyTwoDays && compareWithEveryTwoDays(everyTwoDays, drawFor)),
+    ...(everyTwoDays && compareWithEveryTwoDays(everyTwoDays, compared.get('kerbside'), drawFor)),
   }
 }
 
-/** Fixed rounds every two days have one share of overflow, so Kerbside is compared with them where as many of its bins overflow. */
+/**
+ * Fixed rounds every two days have one share of overflow. Kerbside is compared with them as they are, being the seldomest
+ * that stay below what is compared at; and where as many of its bins overflow as of theirs.
+ */
 function compareWithEveryTwoDays(
   everyTwoDays: Outcome,
+  atCompared: Outcome | null | undefined,
   drawFor: (policy: string, candidate: Candidate, comparedPercent: number) => CurvePoint[],
 ): Record<string, number> {
   const { km, crewHours, overflowPercent } = everyTwoDays
@@ -93,9 +97,13 @@ function compareWithEveryTwoDays(
   return {
     everyTwoDaysKm: round(km),
     everyTwoDaysOverflowPercent: round(overflowPercent),
+    ...(atCompared && {
+      savedKmPercentOfEveryTwoDays: round(100 * (1 - atCompared.km / km)),
+      savedCrewHoursPercentOfEveryTwoDays: round(100 * (1 - atCompared.crewHours / crewHours)),
+    }),
     ...(kerbside && {
-      savedKmPercentOfEveryTwoDays: round(100 * (1 - kerbside.km / km)),
-      savedCrewHoursPercentOfEveryTwoDays: round(100 * (1 - kerbside.crewHours / crewHours)),
+      savedKmPercentAtOverflowOfEveryTwoDays: round(100 * (1 - kerbside.km / km)),
+      savedCrewHoursPercentAtOverflowOfEveryTwoDays: round(100 * (1 - kerbside.crewHours / crewHours)),
     }),
   }
 }
