@@ -71,6 +71,17 @@ export function mayServeAll(prepared: PreparedProblem, route: Route, places: Int
   return places.every((place) => place >= prepared.customerCount || mayServe(prepared, route, place))
 }
 
+/** What it costs besides the way that a customer is put in. */
+export function fixedCostOf(
+  { vehicleCosts, customerCount }: PreparedProblem,
+  route: Route,
+  customer: number,
+): number {
+  const { vehicle, index } = route
+  const cost = isBare(route) && vehicle.underWay === undefined ? vehicle.fixedCost : 0
+  return vehicleCosts ? cost + (vehicleCosts[index * customerCount + customer] as number) : cost
+}
+
 /** Serves nobody any more. The route is to be refreshed afterwards. */
 export function clearRoute(route: Route): void {
   route.nodes.set(route.bare)
