@@ -79,8 +79,8 @@ export async function benchRounds(args: string[]): Promise<Record<string, number
 }
 
 /**
- * Fixed rounds every two days have one share of overflow. Kerbside is compared with them as they are, being the seldomest
- * that stay below what is compared at; and where as many of its bins overflow as of theirs.
+ * Fixed rounds every two days have one share of overflow. Kerbside, at the compared one, is held against them as they are: at
+ * a pace of 1 they are the seldomest that stay below it. And so it is where as many of its bins overflow as of theirs.
  */
 function compareWithEveryTwoDays(
   everyTwoDays: Outcome,
