@@ -59,8 +59,7 @@ function tryBesideNearest(
   random: Random,
   best: Insertion,
 ): void {
-  const { placeCount, customerCount, types, mayServe, isByDistance } = prepared
-  const { besides, besideCount, links, distancesFrom, distancesTo } = prepared
+  const { placeCount, besides, besideCount, links, distancesFrom, distancesTo, isByDistance } = prepared
   const { positionOf, before, behind, distanceBefore, distanceBehind, room, costPerM, matrix } = links
   const demand = prepared.demands[customer * prepared.dimensions] as number
   const start = customer * besideCount
@@ -77,7 +76,6 @@ function tryBesideNearest(
       from = distancesFrom[ofMatrix] as Int32Array
       to = distancesTo[ofMatrix] as Int32Array
     }
-    if ((mayServe[(types[index] as number) * customerCount + customer] as number) === 0) continue
     const price = costPerM[index] as number
     const costBehind =
       price *
@@ -92,6 +90,8 @@ function tryBesideNearest(
     const isWorthBehind = costBehind < best.cost
     const isWorthBefore = costBefore < best.cost
     if (!isWorthBehind && !isWorthBefore) continue
+    const route = routes[index] as Route
+    if (!mayServe(prepared, route, customer)) continue
     const position = positionOf[neighbour] as number
     if (isByDistance) {
       // There is nothing else to look at, and all of it is at hand.
@@ -100,7 +100,7 @@ function tryBesideNearest(
     } else {
       const first = isWorthBefore ? position - 1 : position
       const end = isWorthBehind ? position + 1 : position
-      tryPositions(prepared, routes[index] as Route, customer, first, end, random, best)
+      tryPositions(prepared, route, customer, first, end, random, best)
     }
   }
 }

@@ -7,20 +7,14 @@ const moment: Moment = { pending: 0, rested: 0 }
 
 /** When node `after` is left, where its trip begins no earlier than a release. */
 export function momentAt(prepared: PreparedProblem, route: Route, after: number, release: number): Moment {
-  const { depart, departRested, tripStart, nodes } = route
-  const start = tripStart[after] as number
-  moment.pending = depart[start] as number
-  moment.rested = departRested[start] as number
-  if (route.vehicle.rest === null) moment.rested = Number.POSITIVE_INFINITY
-  if (release <= moment.pending) {
-    moment.pending = depart[after] as number
-    if (route.vehicle.rest) moment.rested = departRested[after] as number
+  const start = route.tripStart[after] as number
+  if (release <= (route.depart[start] as number)) {
+    leave(route, after)
     return moment
   }
+  leave(route, start)
   waitUntil(moment, release)
-  for (let i = start + 1; i <= after; i++) {
-    driveOn(prepared, route, moment, nodes[i - 1] as number, nodes[i] as number)
-  }
+  driveAlong(prepared, route, start, after)
   return moment
 }
 
@@ -34,24 +28,35 @@ export function momentOfSplit(
   after: number,
   release: number,
 ): Moment {
-  const { depart, departRested, tripStart, nodes, vehicle } = route
+  const { tripStart, nodes } = route
   const start = tripStart[after] as number
   if (start === 0) {
     startDay(route, moment)
   } else {
-    moment.pending = depart[start - 1] as number
-    moment.rested = vehicle.rest ? (departRested[start - 1] as number) : Number.POSITIVE_INFINITY
-    driveOn(prepared, route, moment, nodes[start - 1] as number, nodes[start] as number)
+    leave(route, start - 1)
+    driveAlong(prepared, route, start - 1, start)
   }
   let latest = release
   for (let i = start + 1; i <= after; i++) {
     latest = Math.max(latest, prepared.releases?.[nodes[i] as number] ?? latest)
   }
   waitUntil(moment, latest)
-  for (let i = start + 1; i <= after; i++) {
+  driveAlong(prepared, route, start, after)
+  return moment
+}
+
+/** As it leaves node i now. */
+function leave({ depart, departRested, vehicle }: Route, i: number): void {
+  moment.pending = depart[i] as number
+  moment.rested = vehicle.rest ? (departRested[i] as number) : Number.POSITIVE_INFINITY
+}
+
+/** From leaving node `from` to leaving node `to`. */
+function driveAlong(prepared: PreparedProblem, route: Route, from: number, to: number): void {
+  const { nodes } = route
+  for (let i = from + 1; i <= to; i++) {
     driveOn(prepared, route, moment, nodes[i - 1] as number, nodes[i] as number)
   }
-  return moment
 }
 
 /** How much later the vehicle goes on at node i, from a moment at a place before it. Changes the moment. */
