@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// These start whole processes, servers and browsers, and each begins in a process of its own.
+// Most of these start whole processes and browsers, and each file begins in a process of its own. The others share two.
 const APART = ['tests/{bench,broker,console,flow}/**/*.test.ts']
 
 // Two at a time is what two cores carry.

@@ -87,7 +87,7 @@ function compareWithEveryTwoDays(
   atCompared: Outcome | null | undefined,
   drawFor: (policy: string, candidate: Candidate, comparedPercent: number) => CurvePoint[],
 ): Record<string, number> {
-  const { km, crewHours, overflowPercent } = everyTwoDays
+  const { km, overflowPercent } = everyTwoDays
   const own = CANDIDATES['kerbside']?.find(({ style }) => style === CHOSEN_STYLES['kerbside'])
   const curve = own ? drawFor('kerbside', own, overflowPercent) : []
   const kerbside = interpolateAt(
@@ -97,14 +97,8 @@ function compareWithEveryTwoDays(
   return {
     everyTwoDaysKm: round(km),
     everyTwoDaysOverflowPercent: round(overflowPercent),
-    ...(atCompared && {
-      savedKmPercentOfEveryTwoDays: round(100 * (1 - atCompared.km / km)),
-      savedCrewHoursPercentOfEveryTwoDays: round(100 * (1 - atCompared.crewHours / crewHours)),
-    }),
-    ...(kerbside && {
-      savedKmPercentAtOverflowOfEveryTwoDays: round(100 * (1 - kerbside.km / km)),
-      savedCrewHoursPercentAtOverflowOfEveryTwoDays: round(100 * (1 - kerbside.crewHours / crewHours)),
-    }),
+    ...(atCompared && listSavings(atCompared, everyTwoDays, 'OfEveryTwoDays')),
+    ...(kerbside && listSavings(kerbside, everyTwoDays, 'AtOverflowOfEveryTwoDays')),
   }
 }
 
@@ -116,14 +110,25 @@ function summarize(compared: ReadonlyMap<string, Outcome | null>): Record<string
   for (const [policy, outcome] of compared) {
     if (policy === 'kerbside' || !outcome) continue
     const name = policy.charAt(0).toUpperCase() + policy.slice(1)
-    summary[`savedKmPercentOf${name}`] = round(100 * (1 - kerbside.km / outcome.km))
-    summary[`savedCrewHoursPercentOf${name}`] = round(100 * (1 - kerbside.crewHours / outcome.crewHours))
+    Object.assign(summary, listSavings(kerbside, outcome, `Of${name}`))
   }
   const fixedKm = ['fixed', 'fixedClasses'].flatMap((policy) => compared.get(policy)?.km ?? [])
   if (fixedKm.length > 0) {
-    summary['savedKmPercentOfBestFixedPlan'] = round(100 * (1 - kerbside.km / Math.min(...fixedKm)))
+    summary['savedKmPercentOfBestFixedPlan'] = savedPercent(kerbside.km, Math.min(...fixedKm))
   }
   return summary
+}
+
+/** How much less Kerbside takes than another policy does; `than` ends their names. */
+function listSavings(kerbside: Outcome, other: Outcome, than: string): Record<string, number> {
+  return {
+    [`savedKmPercent${than}`]: savedPercent(kerbside.km, other.km),
+    [`savedCrewHoursPercent${than}`]: savedPercent(kerbside.crewHours, other.crewHours),
+  }
+}
+
+function savedPercent(less: number, more: number): number {
+  return round(100 * (1 - less / more))
 }
 
 function roundAll(outcome: Outcome): Outcome {
